@@ -1,0 +1,101 @@
+"""An immutable picture of a project: all specs, run records and configuration at one moment."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+
+from chant_ls.analysis.graph import Graph
+from chant_ls.model.config import Config
+from chant_ls.model.runs import RunInfo, overlaid
+from chant_ls.model.spec import Facts, SpecId, Status
+from chant_ls.syntax.document import parse
+from chant_ls.syntax.nodes import Document
+
+
+class PathKind(StrEnum):
+    FILE = "file"
+    FOLDER = "folder"
+    GLOB = "glob"
+    NOTHING = "nothing"
+    OUTSIDE = "outside"
+
+
+@dataclass(frozen=True, slots=True)
+class PathFact:
+    """What an entry of a path field is on disk. `count`: files that a folder or glob matches."""
+
+    kind: PathKind
+    count: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class SpecFile:
+    """One spec as it stands, on disk or in an editor's buffer (`open`).
+
+    `facts` are the last good ones: broken YAML does not change them. `path` is relative to the
+    project's root, `/` between. `tracked` is whether git tracks the file, None where unknown.
+    """
+
+    path: str
+    text: str
+    facts: Facts
+    archived: bool = False
+    open: bool = False
+    tracked: bool | None = None
+
+    @property
+    def document(self) -> Document:
+        """Parsed now, or lately: parsing is cached by text, not kept for every closed file."""
+        return parse(self.text, self.facts.id)
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """Built only by its `with_…` and `without` methods; each costs one shallow copy.
+
+    `paths` answers path entries by their text; one that is absent has not been looked up yet.
+    `complete` is whether the first index has finished: no `unknown-…` diagnostics before that.
+    `today` is the local date, ISO 8601. `tools` are the providers known by name (contract 4).
+    """
+
+    files: Mapping[str, SpecFile] = field(default_factory=dict)
+    graph: Graph = field(default_factory=Graph)
+    runs: Mapping[SpecId, RunInfo] = field(default_factory=dict)
+    config: Config = Config()
+    prompts: frozenset[str] = frozenset()
+    tools: frozenset[str] = frozenset()
+    paths: Mapping[str, PathFact] = field(default_factory=dict)
+    complete: bool = False
+    today: str = ""
+
+    def with_file(self, file: SpecFile) -> "Snapshot":
+        """This snapshot with the file added or replaced. Same facts: the same graph object."""
+        return self.with_files([file])
+
+    def with_files(self, files: Iterable[SpecFile]) -> "Snapshot":
+        changed = {file.path: file for file in files}
+        old = {path: self.files[path] for path in changed if path in self.files}
+        graph = self.graph.replaced(old.values(), changed.values())
+        return replace(self, files={**self.files, **changed}, graph=graph)
+
+    def without(self, paths: Iterable[str]) -> "Snapshot":
+        gone = {path: self.files[path] for path in paths if path in self.files}
+        left = {path: file for path, file in self.files.items() if path not in gone}
+        return replace(self, files=left, graph=self.graph.replaced(gone.values(), ()))
+
+    def find(self, id: str) -> SpecFile | None:
+        """The spec of exactly that id; an active one before an archived one."""
+        path = self.graph.path_of(id)
+        return None if path is None else self.files[path]
+
+    def facts(self, id: str) -> Facts | None:
+        file = self.find(id)
+        return file.facts if file else None
+
+    def run(self, id: str) -> RunInfo | None:
+        return self.runs.get(SpecId(id))
+
+    def status(self, id: str) -> Status | None:
+        """Stored status overlaid by the run record; `readiness` tells ready from blocked."""
+        facts = self.facts(id)
+        return None if facts is None else overlaid(facts.status, self.run(id))

@@ -1,0 +1,155 @@
+"""Questions and answers of the analysis: data only, offsets only, no LSP."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from chant_ls.model.spec import SpecId, Status
+from chant_ls.syntax.text import Edit, Span
+
+
+class Severity(StrEnum):
+    ERROR = "error"
+    WARNING = "warning"
+    INFO = "info"
+    HINT = "hint"
+
+
+@dataclass(frozen=True, slots=True)
+class Location:
+    """A place in a file. `path` is the key of the snapshot: relative to the root, `/` between."""
+
+    path: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Related:
+    where: Location
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnostic:
+    """A finding of a rule. `data` is plain JSON for the action that fixes it."""
+
+    code: str
+    severity: Severity
+    span: Span
+    message: str
+    related: tuple[Related, ...] = ()
+    data: Mapping[str, object] = field(default_factory=dict)
+
+
+class Block(StrEnum):
+    """Why a spec is blocked (contract 2, `blocked_by.kind`)."""
+
+    DEPENDENCY = "dependency"
+    MISSING = "missing"
+    AMBIGUOUS = "ambiguous"
+    CYCLE = "cycle"
+    UNMERGED = "unmerged"
+    DRIVER = "driver"
+    SIBLING = "sibling"
+    MEMBERS = "members"
+    APPROVAL = "approval"
+    REPO = "repo"
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One thing a spec waits for. `ref` is the text as written when it names no spec.
+
+    `path` holds the ids of a cycle, first repeated last; `candidates` those of an ambiguous id.
+    """
+
+    kind: Block
+    id: str
+    status: Status | None = None
+    title: str = ""
+    path: tuple[str, ...] = ()
+    candidates: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """Nothing stands in the way of work."""
+
+
+@dataclass(frozen=True, slots=True)
+class Blocked:
+    reasons: tuple[Reason, ...]
+
+
+Readiness = Ready | Blocked
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    id: SpecId
+
+
+@dataclass(frozen=True, slots=True)
+class Ambiguous:
+    candidates: tuple[SpecId, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """`nearest` are at most three ids that look alike, best first."""
+
+    nearest: tuple[SpecId, ...] = ()
+
+
+Resolution = Resolved | Ambiguous | Missing
+
+
+@dataclass(frozen=True, slots=True)
+class CreateFile:
+    path: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class RenameFile:
+    old: str
+    new: str
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What a code action would do to files; `edits` by path, `label` for the preview."""
+
+    edits: Mapping[str, tuple[Edit, ...]] = field(default_factory=dict)
+    files: tuple[CreateFile | RenameFile, ...] = ()
+    label: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A verb for the execution core: the server's command of that name (contract 7), as data."""
+
+    command: str
+    arguments: Mapping[str, object] = field(default_factory=dict)
+
+
+class ActionKind(StrEnum):
+    QUICK_FIX = "quickfix"
+    REFACTOR = "refactor"
+    REWRITE = "refactor.rewrite"
+    EXTRACT = "refactor.extract"
+    SOURCE = "source"
+    FIX_ALL = "source.fixAll.chant"
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """A code action: a change, or a verb to run, or neither and the reason why not (`disabled`)."""
+
+    title: str
+    kind: ActionKind
+    change: Change | None = None
+    run: Run | None = None
+    disabled: str = ""
+    fixes: tuple[Diagnostic, ...] = ()
+    preferred: bool = False

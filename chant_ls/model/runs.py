@@ -1,0 +1,95 @@
+"""What the run record of a spec tells everyone who only reads."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from chant_ls.model.spec import FINISHED, SpecId, Status
+
+
+class RunState(StrEnum):
+    STARTING = "starting"
+    RUNNING = "running"
+    EVALUATING = "evaluating"
+    MERGING = "merging"
+    PAUSED = "paused"
+    FAILED = "failed"
+    NEEDS_ATTENTION = "needs_attention"
+    COMPLETED = "completed"
+    MERGED = "merged"
+    CANCELLED = "cancelled"
+    RESET = "reset"
+
+
+LIVE_STATES = frozenset(
+    {RunState.STARTING, RunState.RUNNING, RunState.EVALUATING, RunState.MERGING}
+)
+
+_STATUS: dict[RunState, Status | None] = {
+    RunState.STARTING: Status.IN_PROGRESS,
+    RunState.RUNNING: Status.IN_PROGRESS,
+    RunState.EVALUATING: Status.IN_PROGRESS,
+    RunState.MERGING: Status.COMPLETED,
+    RunState.PAUSED: Status.PAUSED,
+    RunState.FAILED: Status.FAILED,
+    RunState.NEEDS_ATTENTION: Status.NEEDS_ATTENTION,
+    RunState.COMPLETED: Status.COMPLETED,
+    RunState.MERGED: Status.COMPLETED,
+    RunState.CANCELLED: Status.CANCELLED,
+    RunState.RESET: None,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class RunInfo:
+    """The newest run of a spec as its record tells it. Times are UTC, ISO 8601 with a `Z`.
+
+    `live` is whether the supervisor that owns the record still exists (pid, start time of the
+    process and boot id agree); a live state without it is a run that was killed.
+    """
+
+    run: str
+    spec: SpecId
+    state: RunState
+    live: bool = False
+    attempt: int = 1
+    started_at: str = ""
+    ended_at: str = ""
+    worktree: str = ""
+    branch: str = ""
+    provider: str = ""
+    error: str = ""
+
+    @property
+    def merged(self) -> bool:
+        return self.state is RunState.MERGED
+
+    @property
+    def interrupted(self) -> bool:
+        """A run whose supervisor died without a word: `chant recover` decides what it left."""
+        return self.state in LIVE_STATES and not self.live
+
+    @property
+    def unmerged(self) -> bool:
+        """Work that is completed on its branch and not yet merged."""
+        return self.state in (RunState.COMPLETED, RunState.MERGING)
+
+
+def overlaid(stored: Status | None, run: RunInfo | None) -> Status:
+    """The status of a spec: its working file overlaid by its run record. The only such function.
+
+    What a person decided in the file (completed, cancelled) beats a run that ended without a
+    result; work that is going on, completed or merged beats the file.
+    """
+    in_file = Status.NEEDS_ATTENTION if stored is None else stored
+    if run is None:
+        return in_file
+    if run.interrupted and run.state is not RunState.MERGING:
+        return Status.NEEDS_ATTENTION
+    told = _STATUS[run.state]
+    if told is None or (not run.live and _decided(in_file, told)):
+        return in_file
+    return told
+
+
+def _decided(in_file: Status, told: Status) -> bool:
+    return in_file is Status.CANCELLED or (in_file is Status.COMPLETED and told not in FINISHED)

@@ -1,0 +1,193 @@
+"""What a parsed spec consists of. All spans are code point offsets into the whole text."""
+
+from dataclasses import dataclass
+
+from chant_ls.model.spec import Facts
+from chant_ls.syntax.text import Span
+
+
+@dataclass(frozen=True, slots=True)
+class Scalar:
+    """Text of a YAML scalar, never typed. `span` includes quotes; `quote` is "", "'", '"', "|", ">".
+
+    A plain empty value has an empty span where the value would stand. `null` is whether it is a
+    plain `~`, `null`, `Null`, `NULL` or empty.
+    """
+
+    text: str
+    span: Span
+    quote: str = ""
+
+    @property
+    def null(self) -> bool:
+        return not self.quote and self.text in ("", "~", "null", "Null", "NULL")
+
+
+@dataclass(frozen=True, slots=True)
+class Sequence:
+    """A YAML list; `flow` is `[a, b]`. `span` covers first to last item, brackets included."""
+
+    items: tuple["Node", ...]
+    span: Span
+    flow: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One `key: value` of a mapping. `lines` covers its whole lines, final newline included."""
+
+    key: Scalar
+    value: "Node"
+    lines: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Mapping:
+    entries: tuple[Entry, ...]
+    span: Span
+    flow: bool = False
+
+    def get(self, name: str) -> Entry | None:
+        """The first entry with that key."""
+        return next((e for e in self.entries if e.key.text == name), None)
+
+
+Node = Scalar | Sequence | Mapping
+
+
+@dataclass(frozen=True, slots=True)
+class Frontmatter:
+    """The block between the `---` lines. `inner` is what stands between them.
+
+    `mapping` is what could be read: of broken YAML the entries before and after the broken lines.
+    `closed` is whether the second fence exists; `broken` whether the YAML could not be composed.
+    """
+
+    span: Span
+    inner: Span
+    mapping: Mapping
+    closed: bool = True
+    broken: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """`text` is stripped of marks and blanks; `span` covers the text, `line` the whole line."""
+
+    level: int
+    text: str
+    span: Span
+    line: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Criterion:
+    """A list item with a box. `box` covers the one character between the brackets.
+
+    `check` is the command of a trailing code span that starts with `$ ` (contract 3), else "".
+    `text` is the item without box, and without that code span. `date` is the ISO date it starts
+    with, else "".
+    """
+
+    text: str
+    done: bool
+    line: Span
+    box: Span
+    text_span: Span
+    check: str = ""
+    check_span: Span | None = None
+    date: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Fence:
+    """A fenced code block; `info` is the first word behind the fence, lower case."""
+
+    info: str
+    span: Span
+    content: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A full dated id (`2026-01-29-010-abc`, member suffix included) in prose, outside fences."""
+
+    text: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A Markdown link or image target outside fences."""
+
+    target: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class ListItem:
+    """A list item below a `Member Specs` heading (contract 3, Groups).
+
+    `slug` is the text of a leading code span, `id` a leading dated id, either "" when absent;
+    `depends` the ids or short ids of a trailing `(depends on …)`; `text` the words.
+    """
+
+    text: str
+    slug: str
+    id: str
+    depends: tuple[str, ...]
+    span: Span
+    number: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """`start` is the offset where the body begins; `criteria_heading` the section that counts.
+
+    `criteria` are the items of that section; `boxes` every item with a box in the body (dated
+    items and boxes under other headings are among them). `words` counts white-space separated
+    pieces outside fences.
+    """
+
+    start: int
+    title: Heading | None = None
+    headings: tuple[Heading, ...] = ()
+    criteria_heading: Heading | None = None
+    criteria: tuple[Criterion, ...] = ()
+    boxes: tuple[Criterion, ...] = ()
+    fences: tuple[Fence, ...] = ()
+    mentions: tuple[Mention, ...] = ()
+    links: tuple[Link, ...] = ()
+    member_items: tuple[ListItem, ...] = ()
+    words: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What is wrong with the text itself; becomes the diagnostic of that `code` (contract 5)."""
+
+    code: str
+    span: Span
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A spec's text, understood as far as it can be. `frontmatter` is None where there is none."""
+
+    text: str
+    frontmatter: Frontmatter | None
+    body: Body
+    facts: Facts
+    problems: tuple[Problem, ...] = ()
+
+    @property
+    def trustworthy(self) -> bool:
+        """Whether the facts may replace earlier ones: not so while the YAML is broken."""
+        front = self.frontmatter
+        return (front is None or (front.closed and not front.broken)) and not any(
+            p.code == "conflict-markers" for p in self.problems
+        )
+
+    def entry(self, name: str) -> Entry | None:
+        return self.frontmatter.mapping.get(name) if self.frontmatter else None
