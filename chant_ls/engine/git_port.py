@@ -1,0 +1,238 @@
+"""The door to git. `host.git.GitRepo` implements it; failures are values, never exceptions."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
+
+from chant_ls.model.refusal import Refusal
+
+
+@dataclass(frozen=True, slots=True)
+class GitError:
+    """A git call that failed. `argv` without our fixed options; `stderr` as git wrote it."""
+
+    argv: tuple[str, ...]
+    returncode: int
+    stderr: str
+
+    def __str__(self) -> str:
+        return f"git {' '.join(self.argv)} ({self.returncode}): {self.stderr.strip()}"
+
+    def refusal(self, what: str) -> Refusal:
+        """The failure told to a user: `what` could not be done, and git's own words."""
+        lines = tuple(line for line in self.stderr.splitlines() if line.strip())
+        said = lines[-1] if lines else f"git {self.argv[0]} ended with {self.returncode}"
+        return Refusal(f"{what}: {said}", details=(*lines, f"git {' '.join(self.argv)}"))
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """What a checkout stands on: `branch` "" when detached, `commit` "" when nothing is there."""
+
+    branch: str = ""
+    commit: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Worktree:
+    """One row of `git worktree list`; the main checkout comes first. `locked` is the reason."""
+
+    path: Path
+    head: Head
+    bare: bool = False
+    locked: str | None = None
+    prunable: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Leftovers:
+    """What a checkout holds beyond its commit: paths, relative to it, `/` between.
+
+    `ignored` names whole folders where everything in them is ignored (`build/`).
+    """
+
+    changed: tuple[str, ...] = ()
+    untracked: tuple[str, ...] = ()
+    ignored: tuple[str, ...] = ()
+
+    @property
+    def clean(self) -> bool:
+        """Nothing that a commit could hold."""
+        return not self.changed and not self.untracked
+
+
+@dataclass(frozen=True, slots=True)
+class Commit:
+    """`trailers` are the values of `Chant-…:` lines by key, `{"Chant-Op": "complete"}`."""
+
+    sha: str
+    subject: str
+    trailers: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def bookkeeping(self) -> bool:
+        """Made by chant about the work, so never a proof of it."""
+        return "Chant-Op" in self.trailers
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A path that differs between two commits: kind `A`dded, `M`odified, `D`eleted, `T`ype."""
+
+    path: str
+    kind: str
+    old_mode: str = ""
+    new_mode: str = ""
+    old_blob: str = ""
+    new_blob: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DiffStat:
+    files: int = 0
+    insertions: int = 0
+    deletions: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class MergedTree:
+    """What `git merge-tree` made: a tree, with conflict markers where `conflicts` says."""
+
+    tree: str
+    conflicts: tuple[str, ...] = ()
+    messages: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MergedText:
+    text: bytes
+    conflict: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RefUpdate:
+    """`new` "" deletes. `old` "" means the ref must not exist yet; None skips the comparison."""
+
+    ref: str
+    new: str
+    old: str | None = None
+
+
+Settle = Callable[[bytes | None], bytes | Refusal | None]
+"""From the working file as it stands (None: absent) to what shall stand there (None: as it is)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """A branch goes from commit `old` to `new`, with the files of every checkout of it.
+
+    `own` is the one path that a dirty or untracked file does not block: `settle` decides about
+    its working file, the index takes the blob of `new`. `undo` is a ref that keeps `old`.
+    """
+
+    branch: str
+    old: str
+    new: str
+    reason: str
+    own: str = ""
+    settle: Settle | None = None
+    undo: str = ""
+
+
+class Git(Protocol):
+    """One repository. Paths in results are relative to the top of a checkout, `/` between.
+
+    Branches are short names (`main`, `chant/x`), refs whole ones (`refs/chant/undo/x`).
+    """
+
+    @property
+    def top(self) -> Path:
+        """The main checkout, also when we were called from a linked worktree."""
+
+    @property
+    def common_dir(self) -> Path: ...
+
+    @property
+    def prefix(self) -> str:
+        """Where the project's root lies below `top`: "" or `packages/a/`."""
+
+    # what is there
+    def is_bare(self) -> bool: ...
+    def version(self) -> tuple[int, ...]: ...
+    def head(self, worktree: Path | None = None) -> Head: ...
+    def commit_of(self, rev: str) -> str | None: ...
+    def main_branch(self, configured: str = "") -> str | Refusal: ...
+    def branches(self) -> tuple[str, ...]: ...
+    def identity(self) -> str | Refusal: ...
+    def under_way(self, worktree: Path | None = None) -> str:
+        """`merge`, `rebase`, `cherry-pick`, `revert`, `bisect`, or ""."""
+
+    def is_ancestor(self, old: str, new: str) -> bool: ...
+    def merge_base(self, one: str, other: str) -> str | None: ...
+    def commits(self, base: str, tip: str) -> tuple[Commit, ...] | GitError:
+        """Commits of `base..tip`, oldest first, merged-in ones left out."""
+
+    def changes(self, old: str, new: str) -> tuple[Change, ...] | GitError: ...
+    def diff_stat(self, old: str, new: str) -> DiffStat | GitError: ...
+    def diff_text(self, old: str, new: str) -> str | GitError: ...
+    def blobs(self, names: Sequence[tuple[str, str]]) -> tuple[bytes | None, ...] | GitError:
+        """Contents by (commit, path) as git stores them; None where there is no such file."""
+
+    def tracked(self, paths: Sequence[str]) -> frozenset[str]: ...
+    def ignored(self, paths: Sequence[str]) -> frozenset[str]: ...
+    def stash(self) -> str:
+        """The newest stash entry's hash, "" for none. All worktrees share it."""
+
+    # worktrees
+    def worktrees(self) -> tuple[Worktree, ...] | GitError: ...
+    def add_worktree(self, path: Path, branch: str, base: str) -> GitError | None:
+        """A locked worktree at `path` on a new `branch` cut from commit `base`; all or nothing."""
+
+    def attach_worktree(self, path: Path, branch: str) -> GitError | None:
+        """A locked worktree at `path` on a branch that exists."""
+
+    def detached_worktree(self, path: Path, commit: str) -> GitError | None: ...
+    def lock_worktree(self, path: Path, reason: str) -> GitError | None: ...
+    def unlock_worktree(self, path: Path) -> GitError | None: ...
+    def remove_worktree(self, path: Path) -> GitError | None:
+        """Refused by git when it is dirty. Ignored files in it are lost: see `leftovers`."""
+
+    def prune_worktrees(self) -> GitError | None: ...
+    def leftovers(self, worktree: Path, ignored: bool = False) -> Leftovers | GitError: ...
+    def restore(self, worktree: Path, commit: str, paths: Sequence[str]) -> GitError | None:
+        """Index and files of exactly these paths as in `commit`; absent there, removed."""
+
+    def discard(self, worktree: Path) -> GitError | None:
+        """Index and files as in HEAD, untracked files removed, ignored ones kept."""
+
+    # commits in a worktree of ours (its index is ours)
+    def commit_paths(
+        self, worktree: Path, paths: Sequence[str], message: str
+    ) -> str | GitError | None:
+        """Hash of a commit of exactly these paths as they stand; None: nothing to commit."""
+
+    def commit_all(self, worktree: Path, message: str) -> str | GitError | None:
+        """Hash of a commit of all that is changed and not ignored; None: nothing to commit."""
+
+    # objects and refs, no checkout involved
+    def write_blob(self, path: str, content: bytes) -> str | GitError:
+        """Stores a working file's content, its line endings and filters applied as for `path`."""
+
+    def replace_in_tree(self, tree: str, path: str, blob: str) -> str | GitError: ...
+    def merge_tree(self, ours: str, theirs: str) -> MergedTree | GitError: ...
+    def merge_text(self, base: bytes, ours: bytes, theirs: bytes) -> MergedText | GitError: ...
+    def commit_tree(self, tree: str, parents: Sequence[str], message: str) -> str | GitError: ...
+    def update_refs(self, updates: Sequence[RefUpdate], reason: str) -> GitError | None:
+        """All or none."""
+
+    def rename_branch(self, old: str, new: str) -> GitError | None: ...
+    def delete_branch_if_merged(self, branch: str, into: str) -> bool | GitError:
+        """False: it holds commits that `into` lacks, and stays."""
+
+    # moving a branch that people have checked out (git.md)
+    def move_branch(self, move: Move) -> Refusal | None:
+        """All of it or nothing; what stands in the way is named."""
+
+    def recover_move(self) -> Refusal | str | None:
+        """Puts right what an interrupted move left: what was done in words, None: nothing."""
