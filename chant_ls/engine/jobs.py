@@ -1,0 +1,51 @@
+"""A job: what one `work` asks for, handed to one supervisor as JSON."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class WorkRequest:
+    """What to work and how. `ids` may be short. No ids: all ready specs (with these labels).
+
+    `chain`: one after the other in the order given; `parallel`: up to `width` at once (0: by the
+    slots of the agents). `merge`: None as the configuration says. `trusted`: the user agreed that
+    commands of this repository's choosing run (security.md); without it nothing starts.
+    """
+
+    ids: tuple[str, ...] = ()
+    chain: bool = False
+    parallel: bool = False
+    width: int = 0
+    labels: tuple[str, ...] = ()
+    merge: bool | None = None
+    keep_going: bool = False
+    skip_criteria: bool = False
+    allow_no_commits: bool = False
+    allow_overlap: bool = False
+    resume: bool = False
+    fresh: bool = False
+    prompt: str = ""
+    model: str = ""
+    trusted: bool = False
+
+    def to_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+    @staticmethod
+    def from_json(data: Mapping[str, Any]) -> "WorkRequest":
+        names = {f.name for f in fields(WorkRequest)}
+        known: dict[str, Any] = {
+            k: tuple(v) if isinstance(v, list) else v for k, v in data.items() if k in names
+        }
+        return WorkRequest(**known)
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A job under way. `specs` are the ids planned; `run` the first run, "" when none started."""
+
+    job: str
+    specs: tuple[str, ...]
+    run: str = ""

@@ -1,0 +1,238 @@
+"""What the execution core asks of the machine. `host` implements these; git is in `git_port`."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
+
+from chant_ls.analysis.snapshot import PathFact
+from chant_ls.engine.events import Entry
+from chant_ls.engine.records import ProcessId, RunRecord
+from chant_ls.model.refusal import Refusal
+from chant_ls.model.spec import SpecId
+
+
+class Clock(Protocol):
+    def now(self) -> str:
+        """UTC, ISO 8601 to the second, with `Z`."""
+        ...
+
+    def today(self) -> str:
+        """The local date, ISO 8601."""
+        ...
+
+    def monotonic(self) -> float: ...
+
+
+@dataclass(frozen=True, slots=True)
+class FileStat:
+    """A spec file as the folder listing tells it. `path` is relative to the root, `/` between."""
+
+    path: str
+    mtime_ns: int
+    size: int
+
+    @property
+    def archived(self) -> bool:
+        return self.path.startswith(".chant/archive/")
+
+
+class Files(Protocol):
+    """Text files below one folder. Nothing is read or written outside it, whatever links say."""
+
+    @property
+    def base(self) -> Path: ...
+
+    def read(self, path: str) -> bytes | None:
+        """None where there is no such regular file inside."""
+        ...
+
+    def write(self, path: str, data: bytes) -> Refusal | None:
+        """Atomic, mode kept, folders made; refused through a link that leaves the folder."""
+        ...
+
+    def remove(self, path: str) -> None: ...
+
+    def expand(self, entry: str, limit: int = 200) -> tuple[str, ...]:
+        """The files that a path, folder or glob names, in order, at most `limit`."""
+        ...
+
+    def fact(self, entry: str) -> PathFact: ...
+
+    def at(self, folder: Path) -> "Files":
+        """The same for another folder (a worktree)."""
+        ...
+
+
+class SpecStore(Protocol):
+    """The spec files of the project: `.chant/specs` and `.chant/archive`."""
+
+    def stats(self) -> tuple[FileStat, ...]:
+        """All spec files by folder listing, in path order; links out of the root are left out."""
+        ...
+
+    def read(self, path: str) -> bytes | None: ...
+
+    def replace(self, path: str, old: bytes | None, new: bytes) -> Refusal | None:
+        """Write `new` if the file still holds `old` (None: does not exist); refused otherwise."""
+        ...
+
+
+class Held(Protocol):
+    """A lock that we hold."""
+
+    def release(self) -> None: ...
+
+    def __enter__(self) -> "Held": ...
+
+    def __exit__(self, *exc: object) -> None: ...
+
+
+class RunStore(Protocol):
+    """Run records, journals, logs and locks below the git folder (execution.md 1 US)."""
+
+    @property
+    def folder(self) -> Path: ...
+
+    def newest(self) -> Mapping[SpecId, RunRecord]:
+        """The newest record of every spec; unreadable ones are left out. Starts no process."""
+        ...
+
+    def latest(self, spec: str) -> RunRecord | None: ...
+
+    def runs_of(self, spec: str) -> tuple[RunRecord, ...]:
+        """Oldest first."""
+        ...
+
+    def read(self, run: str) -> RunRecord | None: ...
+
+    def write(self, record: RunRecord) -> None:
+        """Durable when it returns: written aside, fsynced, renamed."""
+        ...
+
+    def snapshot(self, run: str) -> bytes | None:
+        """The spec's bytes as they stood when Work was pressed."""
+        ...
+
+    def keep_snapshot(self, run: str, data: bytes) -> None: ...
+
+    def lock(self, name: str, wait: float = 0.0) -> Held | Refusal:
+        """The lock of a spec (its id) or `repo`. Waits at most `wait` seconds. The kernel drops it
+        when its holder dies; its file is never deleted."""
+        ...
+
+    def append(self, job: str, entries: Iterable[Entry], durable: bool = True) -> None:
+        """Add to the journal of a job."""
+        ...
+
+    def entries(self, job: str, offset: int = 0) -> tuple[tuple[Entry, ...], int]:
+        """Whole journal lines from byte `offset` on, and the offset behind them."""
+        ...
+
+    def log_path(self, spec: str) -> Path: ...
+
+    def keep_job(self, job: str, data: Mapping[str, object]) -> None: ...
+
+    def job(self, job: str) -> Mapping[str, object] | None: ...
+
+    def jobs(self) -> tuple[str, ...]:
+        """Newest first."""
+        ...
+
+    def ask_stop(self, run: str, reason: str) -> None:
+        """Leave word for the supervisor: `cancel` or `pause` this run."""
+        ...
+
+    def asked_stop(self, run: str) -> str:
+        """ "" when nobody asked."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A process to run. No shell in between. `timeout` in seconds, 0 for none; `mark` is the value
+    of CHANT_RUN by which strays of its tree are known."""
+
+    argv: tuple[str, ...]
+    cwd: Path
+    env: Mapping[str, str] = field(default_factory=dict)
+    stdin: bytes | None = None
+    timeout: float = 0.0
+    mark: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """`reason`: "" it ended by itself, `timeout`, or why stop was asked (`cancel`, `pause`)."""
+
+    code: int
+    seconds: float
+    reason: str = ""
+
+    @property
+    def well(self) -> bool:
+        return self.code == 0 and not self.reason
+
+
+class Stop(Protocol):
+    """A wish to stop a run, from a signal or a user."""
+
+    @property
+    def reason(self) -> str: ...
+
+    def ask(self, reason: str) -> None: ...
+
+    def on_ask(self, callback: Callable[[], None]) -> None: ...
+
+
+OnLine = Callable[[str, str], None]
+"""Called with stream (`stdout`, `stderr`) and line."""
+
+
+class Processes(Protocol):
+    def me(self) -> ProcessId: ...
+
+    def alive(self, process: ProcessId) -> bool:
+        """Whether that very process still runs. Starts none."""
+        ...
+
+    def run(
+        self,
+        command: Command,
+        on_start: Callable[[ProcessId], None],
+        on_line: OnLine,
+        stop: Stop | None = None,
+    ) -> Ended | Refusal:
+        """Run to the end in a session of its own, both streams drained; then no process of its
+        tree is left. Refusal: it could not be started."""
+        ...
+
+    def end_tree(self, process: ProcessId, mark: str) -> int:
+        """TERM, 10 s, KILL for a process and all that belongs to it; how many were ended."""
+        ...
+
+    def signal(self, process: ProcessId, name: str) -> bool:
+        """Send `INT`, `TERM` or `USR1` if that very process still runs."""
+        ...
+
+    def adopt_orphans(self) -> None:
+        """Become the reaper of orphaned descendants, where the system can."""
+        ...
+
+    def which(self, program: str, path: str) -> str | None: ...
+
+    def free_bytes(self, folder: Path) -> int:
+        """At `folder` or its nearest existing parent."""
+        ...
+
+
+class Launcher(Protocol):
+    def start(self, job: str) -> Mapping[str, object]:
+        """Start a detached supervisor for a job; its first word: `{ok: true, run}` once the agent
+        runs, `{ok: false, message, hint, details}` for a refusal; `{}` if it died silently."""
+        ...
+
+
+Lines = Iterator[Entry]
+Guarded = AbstractContextManager[Held]

@@ -1,0 +1,114 @@
+"""The run record: what one attempt at a spec is, durably. One JSON file a run, kept for good."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, replace
+from typing import Any
+
+from chant_ls.model.runs import RunInfo, RunState
+from chant_ls.model.spec import SpecId
+
+VERSION = 1
+
+_RUN_NAME = re.compile(r"(?P<spec>.+)-r(?P<attempt>\d+)\Z")
+
+
+def run_name(spec: str, attempt: int) -> str:
+    """The id of a run: `<spec>-r<attempt>`. Every run name has the suffix, so none is ambiguous."""
+    return f"{spec}-r{attempt}"
+
+
+def parse_run_name(name: str) -> tuple[SpecId, int] | None:
+    match = _RUN_NAME.match(name)
+    return (SpecId(match["spec"]), int(match["attempt"])) if match else None
+
+
+@dataclass(frozen=True, slots=True)
+class ProcessId:
+    """A process for good: `identity` holds boot id and start time, so a reused pid differs."""
+
+    pid: int = 0
+    identity: str = ""
+
+    def __bool__(self) -> bool:
+        return self.pid > 0
+
+
+@dataclass(frozen=True, slots=True)
+class RunRecord:
+    """One attempt at a spec. Times are UTC, ISO 8601 with `Z`; paths absolute; commits full.
+
+    `step` is the step about to be taken when the record was written (engine/run.py); `previous`
+    the state to go back to when nothing was done; `created` whether this run made its worktree.
+    `base_sha` is where the branch started, `completion` its `chant: complete` commit, `merged`
+    the commit on main. The spec's bytes as worked lie in the run store (`RunStore.snapshot`).
+    `tracked` is whether git tracks the spec files (mode `tracked` or `local`). `unknown` keeps
+    keys that a newer chant wrote.
+    """
+
+    run: str
+    spec: SpecId
+    attempt: int = 1
+    job: str = ""
+    state: RunState = RunState.STARTING
+    step: str = ""
+    previous: RunState = RunState.RESET
+    supervisor: ProcessId = ProcessId()
+    agent: ProcessId = ProcessId()
+    host: str = ""
+    started_at: str = ""
+    ended_at: str = ""
+    worktree: str = ""
+    branch: str = ""
+    base_branch: str = ""
+    base_sha: str = ""
+    created: bool = False
+    spec_path: str = ""
+    title: str = ""
+    tracked: bool = True
+    provider: str = ""
+    model: str = ""
+    log_offset: int = 0
+    completion: str = ""
+    completed_at: str = ""
+    merged: str = ""
+    waived: int = 0
+    error: str = ""
+    unknown: Mapping[str, Any] = field(default_factory=dict)
+
+    def to_json(self) -> dict[str, Any]:
+        own = {f.name: getattr(self, f.name) for f in fields(self) if f.name != "unknown"}
+        own["supervisor"] = {"pid": self.supervisor.pid, "identity": self.supervisor.identity}
+        own["agent"] = {"pid": self.agent.pid, "identity": self.agent.identity}
+        return {**self.unknown, **own, "version": VERSION}
+
+    @staticmethod
+    def from_json(data: Mapping[str, Any]) -> "RunRecord":
+        """Raises ValueError, KeyError or TypeError on a mapping that is no run record."""
+        names = {f.name for f in fields(RunRecord)} - {"unknown"}
+        known = {k: v for k, v in data.items() if k in names}
+        known["state"] = RunState(known["state"])
+        known["previous"] = RunState(known.get("previous", RunState.RESET))
+        known["supervisor"] = ProcessId(**known.get("supervisor", {}))
+        known["agent"] = ProcessId(**known.get("agent", {}))
+        unknown = {k: v for k, v in data.items() if k not in names and k != "version"}
+        return RunRecord(**known, unknown=unknown)
+
+    def info(self, live: bool) -> RunInfo:
+        """What readers see; `live` is whether the supervisor still exists."""
+        return RunInfo(
+            run=self.run,
+            spec=self.spec,
+            state=self.state,
+            live=live,
+            attempt=self.attempt,
+            started_at=self.started_at,
+            ended_at=self.ended_at,
+            worktree=self.worktree,
+            branch=self.branch,
+            provider=self.provider,
+            error=self.error,
+        )
+
+    def at_step(self, step: str) -> "RunRecord":
+        return replace(self, step=step)
