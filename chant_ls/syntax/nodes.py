@@ -8,7 +8,7 @@ from chant_ls.syntax.text import Span
 
 @dataclass(frozen=True, slots=True)
 class Scalar:
-    """Text of a YAML scalar, never typed. `span` includes quotes; `quote` is "", "'", '"', "|", ">".
+    """Text of a YAML scalar, never typed. `span` includes quotes; `quote` is "", ', ", | or >.
 
     A plain empty value has an empty span where the value would stand. `null` is whether it is a
     plain `~`, `null`, `Null`, `NULL` or empty.
