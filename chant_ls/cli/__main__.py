@@ -1,0 +1,5 @@
+"""`python -m chant_ls.cli` is `chant`."""
+
+from chant_ls.cli.main import main
+
+main()

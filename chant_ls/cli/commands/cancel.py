@@ -1,0 +1,31 @@
+"""`chant cancel`: stop the work of a spec and drop the spec; its branch and worktree stay."""
+
+import click
+
+from chant_ls.cli import render
+from chant_ls.cli.context import Invocation, confirmed, found, pass_invocation
+from chant_ls.cli.failures import checked
+from chant_ls.model.spec import short_id
+
+
+@click.command()
+@click.argument("ids", nargs=-1, required=True, metavar="ID...")
+@click.option("-y", "--yes", is_flag=True, help="Do not ask before a running agent is stopped.")
+@pass_invocation
+def command(invocation: Invocation, ids: tuple[str, ...], yes: bool) -> None:
+    """Stop the agent if one runs and mark the spec cancelled. Its work is kept."""
+    from chant_ls.engine.operations.cancel import CancelRequest, cancel
+
+    engine = invocation.engine()
+    snapshot = engine.load()
+    for id in [found(snapshot, text, archived=False) for text in ids]:
+        run = snapshot.run(id)
+        if run and run.live:
+            confirmed(f"Stop the agent that works {id}?", yes, "`-y` stops it unasked")
+        done = checked(cancel(engine, CancelRequest(id, confirmed=True)))
+        render.out(f"Cancelled: {done.id}")
+        if done.worktree:
+            invocation.say(f"its work is kept in {done.worktree} (branch {done.branch})")
+        if done.frees:
+            invocation.say(f"no longer waiting for it: {', '.join(map(short_id, done.frees))}")
+        invocation.say_all(done.notes)

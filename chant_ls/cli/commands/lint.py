@@ -1,0 +1,59 @@
+"""`chant lint`: what an editor would underline."""
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from chant_ls.cli import render
+from chant_ls.cli.context import Invocation, found, pass_invocation
+from chant_ls.cli.failures import REFUSED
+
+if TYPE_CHECKING:
+    from chant_ls.app import App
+    from chant_ls.analysis.snapshot import Snapshot
+
+
+@click.command()
+@click.argument("ids", nargs=-1, metavar="[ID]...")
+@click.option("--fix", is_flag=True, help="Apply the fixes that leave no choice.")
+@click.option("--json", "as_json", is_flag=True, help="For programs.")
+@pass_invocation
+def command(invocation: Invocation, ids: tuple[str, ...], fix: bool, as_json: bool) -> None:
+    """Check specs and configuration. Exit code 1 if there is any error."""
+    from chant_ls.cli.findings import report
+
+    app = invocation.app()
+    snapshot = app.load()
+    names = [found(snapshot, text, archived=False) for text in ids]
+    if fix:
+        snapshot = _fixed(app, snapshot, names, invocation)
+    told = report(snapshot, names)
+    if as_json:
+        render.data(told)
+    else:
+        _print(told, invocation)
+    if told["errors"]:
+        raise click.exceptions.Exit(REFUSED)
+
+
+def _fixed(
+    app: "App", snapshot: "Snapshot", names: list[str], invocation: Invocation
+) -> "Snapshot":
+    from chant_ls.cli.fixing import fix_all
+
+    fixed = fix_all(app, snapshot, names)
+    for path, count in fixed.items():
+        invocation.say(f"fixed {count} in {path}")
+    return app.load()
+
+
+def _print(told: dict[str, Any], invocation: Invocation) -> None:
+    for finding in told["diagnostics"]:
+        start = finding["range"]["start"]
+        place = f"{finding['path']}:{start['line'] + 1}:{start['character'] + 1}"
+        render.finding(place, finding["severity"], finding["message"], finding["code"])
+    invocation.say(f"{_count(told['errors'], 'error')}, {_count(told['warnings'], 'warning')}")
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

@@ -1,0 +1,15 @@
+"""`chant lsp`: the language server, the same program as `chant-ls`."""
+
+import click
+
+
+@click.command(
+    add_help_option=False,
+    context_settings={"ignore_unknown_options": True, "allow_extra_args": True},
+)
+@click.pass_context
+def command(ctx: click.Context) -> None:
+    """Language server on stdio; `chant lsp --help` shows its options."""
+    from chant_ls.lsp.main import main
+
+    main(ctx.args)

@@ -1,0 +1,16 @@
+"""`chant reject`: disagree that a spec may be worked."""
+
+import click
+
+from chant_ls.cli.commands.approve import decide
+from chant_ls.cli.context import Invocation, pass_invocation
+
+
+@click.command()
+@click.argument("ids", nargs=-1, required=True, metavar="ID...")
+@click.option("--by", required=True, metavar="NAME", help="Who rejects.")
+@click.option("--reason", default="", help="Why.")
+@pass_invocation
+def command(invocation: Invocation, ids: tuple[str, ...], by: str, reason: str) -> None:
+    """Reject a spec: it is not worked until somebody approves it."""
+    decide(invocation, ids, by, reason, approved=False)

@@ -1,0 +1,28 @@
+"""`chant reset`: back to pending; work that is not merged moves to an attempt branch."""
+
+import click
+
+from chant_ls.cli import render
+from chant_ls.cli.context import Invocation, confirmed, found, pass_invocation
+from chant_ls.cli.failures import checked
+
+
+@click.command()
+@click.argument("ids", nargs=-1, required=True, metavar="ID...")
+@click.option("-y", "--yes", is_flag=True, help="Do not ask although there is unmerged work.")
+@pass_invocation
+def command(invocation: Invocation, ids: tuple[str, ...], yes: bool) -> None:
+    """Make a spec pending again. Work that is not merged is kept on a branch of its own."""
+    from chant_ls.engine.operations.reset import ResetRequest, reset
+
+    engine = invocation.engine()
+    snapshot = engine.load()
+    for id in [found(snapshot, text, archived=False) for text in ids]:
+        run = snapshot.run(id)
+        if run and run.worktree and not run.merged:
+            confirmed(f"{id} has work that is not merged. Start over?", yes, "`-y` goes on unasked")
+        done = checked(reset(engine, ResetRequest(id, confirmed=True)))
+        render.out(f"Reset: {done.id}")
+        if done.kept:
+            invocation.say(f"its earlier work is kept on branch {done.kept}")
+        invocation.say_all(done.notes)

@@ -1,0 +1,74 @@
+"""What every command is given: where it was started and how talkative it may be."""
+
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from chant_ls.cli import render
+from chant_ls.cli.failures import checked, refuse
+
+if TYPE_CHECKING:
+    from chant_ls.analysis.snapshot import Snapshot
+    from chant_ls.app import App
+    from chant_ls.engine.engine import Engine
+
+
+@dataclass(frozen=True, slots=True)
+class Invocation:
+    """`directory` is that of `-C`, relative to where the user stands."""
+
+    directory: str
+    quiet: bool
+
+    @property
+    def folder(self) -> Path:
+        folder = Path(self.directory).absolute()
+        if not folder.is_dir():
+            refuse(f"there is no folder {self.directory}", "name one that exists behind `-C`")
+        return folder
+
+    def app(self) -> "App":
+        from chant_ls.app import build_app, find_root
+
+        return build_app(checked(find_root(self.folder)), os.environ)
+
+    def engine(self) -> "Engine":
+        """The execution core, for a person: an agent at work on a spec is refused."""
+        if os.environ.get("CHANT_ROLE") == "worker":
+            refuse(
+                "an agent that works a spec cannot do this",
+                "finish your own spec; `chant add` records what else is to be done",
+            )
+        return self.app().engine
+
+    def say(self, text: str) -> None:
+        """A remark that `-q` leaves out."""
+        if not self.quiet:
+            render.note(text)
+
+    def say_all(self, lines: Iterable[str]) -> None:
+        for line in lines:
+            self.say(line)
+
+
+pass_invocation = click.make_pass_decorator(Invocation)
+
+
+def confirmed(question: str, yes: bool, hint: str) -> None:
+    """Goes on if the user agrees: by `-y`, or asked on a terminal."""
+    if yes:
+        return
+    if not render.live():
+        refuse(f"{question} Nobody is there to ask", hint)
+    click.confirm(question, abort=True, err=True)
+
+
+def found(snapshot: "Snapshot", text: str, *, archived: bool) -> str:
+    """The id that a typed text means; `archived`: verbs that only read look there too."""
+    from chant_ls.cli.naming import the_id
+
+    return checked(the_id(snapshot, text, archived=archived))

@@ -1,0 +1,46 @@
+"""The `chant` program: global options, commands found by file name, exit codes."""
+
+import importlib
+import os
+import pkgutil
+import sys
+from collections.abc import Sequence
+
+import click
+
+from chant_ls import __version__
+from chant_ls.cli import commands
+from chant_ls.cli.context import Invocation
+from chant_ls.cli.failures import exit_code_of, obey_terminate
+
+
+class Commands(click.Group):
+    """Each module of `chant_ls.cli.commands` is a command of its name, imported when asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted(module.name for module in pkgutil.iter_modules(commands.__path__))
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in self.list_commands(ctx):
+            return None
+        module = importlib.import_module(f"{commands.__name__}.{cmd_name}")
+        command: click.Command = module.command
+        return command
+
+
+@click.command(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option("-C", "directory", metavar="DIR", default=".", help="Work as if started in DIR.")
+@click.option("-q", "--quiet", is_flag=True, help="Print results and errors only.")
+@click.version_option(__version__, prog_name="chant")
+@click.pass_context
+def cli(ctx: click.Context, directory: str, quiet: bool) -> None:
+    """Specs that AI agents execute: write them, see what is ready, work and merge them."""
+    ctx.obj = Invocation(directory, quiet)
+    if os.environ.get("NO_COLOR"):
+        ctx.color = False
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Entry point of the console script. Never returns: exits by contract section 1."""
+    obey_terminate()
+    sys.exit(exit_code_of(lambda: cli.main(arguments, prog_name="chant", standalone_mode=False)))

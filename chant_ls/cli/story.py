@@ -1,0 +1,50 @@
+"""What a run's events say to a person, one line each."""
+
+from chant_ls.engine import events
+from chant_ls.engine.events import Entry
+from chant_ls.model.spec import short_id
+
+
+def line_of(entry: Entry) -> str:
+    """The line of an event, "" for one that nobody needs to read."""
+    told = _told(entry.event)
+    if not told:
+        return ""
+    return f"{short_id(entry.spec)}  {told}" if entry.spec else told
+
+
+def _told(event: events.RunEvent) -> str:  # noqa: PLR0911 - a table in the form of a match
+    match event:
+        case events.Skipped(reason):
+            return f"skipped: {reason}"
+        case events.Started(worktree, branch, provider):
+            return f"started with {provider} on branch {branch}\n  in {worktree}"
+        case events.Output(text):
+            return f"│ {text}"
+        case events.Tool(name, detail):
+            return f"▸ {name} {detail}".rstrip()
+        case events.AgentEnded(code, seconds, reason):
+            return f"agent ended after {seconds:.1f} s{_why(code, reason)}"
+        case events.Restored(paths):
+            return f"put back what the agent should not have changed: {', '.join(paths)}"
+        case events.CheckRan(command, passed, _, output):
+            return f"{'✓' if passed else '✗'} $ {command}" + ("" if passed else f"\n{output}")
+        case events.Committed(sha, subject):
+            return f"commit {sha[:10]} {subject}"
+        case events.Merged(commit, undo):
+            return f"merged as {commit[:10]}" + (f" (before it: {undo})" if undo else "")
+        case events.MergeRefused(reason, hint):
+            return f"not merged: {reason}" + (f"\n  {hint}" if hint else "")
+        case events.Note(text):
+            return text
+        case events.Finished(state, error, hint):
+            return state.replace("_", " ") + "".join(f"\n  {more}" for more in (error, hint) if more)
+        case events.JobFinished(_, completed, failed, skipped):
+            return f"{completed} completed, {failed} failed, {skipped} skipped"
+    return ""
+
+
+def _why(code: int, reason: str) -> str:
+    if reason:
+        return f": {reason}"
+    return f" with exit code {code}" if code else ""

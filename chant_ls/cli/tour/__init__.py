@@ -1,0 +1,1 @@
+"""What `chant demo` shows: a scratch project, the commands, the server as an editor sees it."""
