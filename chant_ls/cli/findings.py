@@ -4,9 +4,9 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from chant_ls.analysis.check import check_document, check_workspace
+from chant_ls.analysis.check import check_document
 from chant_ls.analysis.snapshot import Snapshot
-from chant_ls.analysis.types import Diagnostic, Severity
+from chant_ls.analysis.types import Severity
 from chant_ls.syntax.text import Encoding, LineIndex, Span
 
 ORDER = list(Severity)

@@ -11,7 +11,7 @@ class OptionalCount(click.Command):
 
 
 def _explicit(args: list[str]) -> list[str]:
-    following = [*args[1:], ""]
+    following = [*args, ""][1:]
     return [
         "--parallel=0" if arg == "--parallel" and not after.isdecimal() else arg
         for arg, after in zip(args, following, strict=True)

@@ -59,7 +59,8 @@ class Choice:
 
 def _has_status(row: Row, wanted: str) -> bool:
     """`pending` means the stored one, however the spec is shown."""
-    return row["stored_status" if wanted == "pending" else "status"] == wanted
+    key = "stored_status" if wanted == "pending" else "status"
+    return str(row[key]) == wanted
 
 
 def remark(row: Row) -> str:

@@ -13,7 +13,7 @@ def line_of(entry: Entry) -> str:
     return f"{short_id(entry.spec)}  {told}" if entry.spec else told
 
 
-def _told(event: events.RunEvent) -> str:  # noqa: PLR0911 - a table in the form of a match
+def _told(event: events.RunEvent) -> str:
     match event:
         case events.Skipped(reason):
             return f"skipped: {reason}"
@@ -38,7 +38,8 @@ def _told(event: events.RunEvent) -> str:  # noqa: PLR0911 - a table in the form
         case events.Note(text):
             return text
         case events.Finished(state, error, hint):
-            return state.replace("_", " ") + "".join(f"\n  {more}" for more in (error, hint) if more)
+            words = state.replace("_", " ")
+            return "\n  ".join(part for part in (words, error, hint) if part)
         case events.JobFinished(_, completed, failed, skipped):
             return f"{completed} completed, {failed} failed, {skipped} skipped"
     return ""

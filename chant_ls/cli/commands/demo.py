@@ -64,5 +64,5 @@ def _next_steps(root: Path) -> None:
     render.out("chant show 003-brk          # the spec with mistakes")
     render.out("chant log 001-hlo           # what the agent said")
     render.out("chant dag                   # who waits for whom")
-    render.out("In your own project: `chant init`, then `chant add \"What is to be done\"`.")
+    render.out('In your own project: `chant init`, then `chant add "What is to be done"`.')
     render.out("README.md tells how to use chant in VS Code and Neovim.")

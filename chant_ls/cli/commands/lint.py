@@ -9,8 +9,8 @@ from chant_ls.cli.context import Invocation, found, pass_invocation
 from chant_ls.cli.failures import REFUSED
 
 if TYPE_CHECKING:
-    from chant_ls.app import App
     from chant_ls.analysis.snapshot import Snapshot
+    from chant_ls.app import App
 
 
 @click.command()

@@ -34,6 +34,7 @@ from chant_ls.cli.options import OptionalCount
 @pass_invocation
 def command(
     invocation: Invocation,
+    /,
     ids: tuple[str, ...],
     parallel: int | None,
     max_parallel: int | None,
@@ -42,15 +43,15 @@ def command(
     **choices: Any,
 ) -> None:
     """Work a spec, a chain of specs or all that are ready, by agents in worktrees of their own."""
+    several = parallel is not None or max_parallel is not None
+    if not ids and not several:
+        raise click.UsageError("name a spec, or all that are ready by --parallel")
     from chant_ls.cli.watch import watch
     from chant_ls.engine.jobs import WorkRequest
     from chant_ls.engine.operations.work import plan, work
 
     width = max_parallel or parallel or 0
-    several = parallel is not None or max_parallel is not None
     request = WorkRequest(ids, parallel=several, width=width, trusted=True, **choices)
-    if not ids and not request.parallel:
-        raise click.UsageError("name a spec, or all that are ready by --parallel")
     engine = invocation.engine()
     planned = checked(plan(engine, request))
     invocation.say_all(f"will run: {line}" for line in planned.commands)

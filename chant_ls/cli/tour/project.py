@@ -59,7 +59,8 @@ _SPECS = {
         # Test the greeting
 
         ```sh
-        printf 'from hello import greet\\n\\nassert greet("you") == "Hello, you!"\\n' > test_hello.py
+        echo 'from hello import greet' > test_hello.py
+        echo 'assert greet("you") == "Hello, you!"' >> test_hello.py
         ```
 
         ## Acceptance Criteria

@@ -60,9 +60,11 @@ def diagnostics(client: Client, scratch: Scratch) -> None:
 def _settled(client: Client, uri: str) -> list[Message]:
     """The diagnostics once the whole project is known: those about other specs are among them."""
     arrived = client.until(
-        lambda m: m["method"] == "textDocument/publishDiagnostics"
-        and m["params"]["uri"] == uri
-        and any(d.get("code") == "unknown-dependency" for d in m["params"]["diagnostics"])
+        lambda m: (
+            m["method"] == "textDocument/publishDiagnostics"
+            and m["params"]["uri"] == uri
+            and any(d.get("code") == "unknown-dependency" for d in m["params"]["diagnostics"])
+        )
     )
     found: list[Message] = arrived["params"]["diagnostics"]
     return sorted(found, key=lambda d: d["range"]["start"]["line"])
