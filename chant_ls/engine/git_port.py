@@ -100,6 +100,7 @@ class MergedTree:
     """What `git merge-tree` made: a tree, with conflict markers where `conflicts` says."""
 
     tree: str
+    clean: bool = True
     conflicts: tuple[str, ...] = ()
     messages: str = ""
 

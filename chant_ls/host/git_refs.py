@@ -1,0 +1,138 @@
+"""Branches, HEAD, identity, stash: what refs and configuration tell."""
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+from chant_ls.engine.git_port import GitError, Head, RefUpdate
+from chant_ls.host import gitdir
+from chant_ls.host.git_run import Repo, decode, encode, failed
+from chant_ls.model.refusal import Refusal
+
+
+def is_bare(repo: Repo) -> bool:
+    return repo.top == repo.common_dir
+
+
+def version(repo: Repo) -> tuple[int, ...]:
+    """Of the installed git, `(2, 39, 5)`; () when there is none."""
+    said = repo.text("version")
+    found = "" if isinstance(said, GitError) else said
+    return tuple(int(n) for n in re.findall(r"\d+", found)[:3])
+
+
+def head(repo: Repo, worktree: Path | None = None) -> Head:
+    where = gitdir.locate(worktree) if worktree else None
+    branch = gitdir.head_branch(where.git_dir if where else repo.git_dir)
+    commit = repo.text("rev-parse", "-q", "--verify", "HEAD^{commit}", cwd=worktree)
+    return Head(branch, "" if isinstance(commit, GitError) else commit)
+
+
+def commit_of(repo: Repo, rev: str) -> str | None:
+    """The commit that a branch (short name first), ref or hash names."""
+    for name in (f"refs/heads/{rev}", rev):
+        found = repo.text("rev-parse", "-q", "--verify", "--end-of-options", f"{name}^{{commit}}")
+        if not isinstance(found, GitError):
+            return found
+    return None
+
+
+def branches(repo: Repo) -> tuple[str, ...]:
+    return _heads(repo)[0]
+
+
+def main_branch(repo: Repo, configured: str = "") -> str | Refusal:
+    """Configured, else `origin/HEAD`, else `init.defaultBranch`, else `main`; it must exist."""
+    local, remote = _heads(repo)
+    if configured or remote:
+        return _existing(configured or remote, local)
+    default = repo.text("config", "--get", "init.defaultBranch")
+    named = "" if isinstance(default, GitError) else default
+    return named if named in local else _existing("main", local)
+
+
+def identity(repo: Repo) -> str | Refusal:
+    """`Name <mail>` that commits will carry, as the user set it; nothing that git would guess."""
+    said: str | GitError = ""
+    for who in ("GIT_AUTHOR_IDENT", "GIT_COMMITTER_IDENT"):
+        said = repo.text("-c", "user.useConfigOnly=true", "var", who)
+        if isinstance(said, GitError):
+            hint = 'set it: `git config --global user.name "…"` and `… user.email …`'
+            return Refusal("git does not know who you are", hint, (said.stderr.strip(),))
+    return str(said).rpartition(">")[0] + ">"
+
+
+def under_way(repo: Repo, worktree: Path | None = None) -> str:
+    where = gitdir.locate(worktree) if worktree else None
+    return gitdir.under_way(where.git_dir if where else repo.git_dir)
+
+
+def is_ancestor(repo: Repo, old: str, new: str) -> bool:
+    return not failed(repo.run("merge-base", "--is-ancestor", old, new))
+
+
+def merge_base(repo: Repo, one: str, other: str) -> str | None:
+    found = repo.text("merge-base", one, other)
+    return None if isinstance(found, GitError) else found
+
+
+def stash(repo: Repo) -> str:
+    found = repo.text("rev-parse", "-q", "--verify", "refs/stash")
+    return "" if isinstance(found, GitError) else found
+
+
+def update_refs(repo: Repo, updates: Sequence[RefUpdate], reason: str) -> GitError | None:
+    lines = b"".join(_command(update) for update in updates)
+    return failed(repo.run("update-ref", "-m", reason, "--stdin", "-z", stdin=lines))
+
+
+def rename_branch(repo: Repo, old: str, new: str) -> GitError | None:
+    return failed(repo.run("branch", "-m", "--", old, new))
+
+
+def delete_branch_if_merged(repo: Repo, branch: str, into: str) -> bool | GitError:
+    """By our own comparison: `branch -d` compares with whatever HEAD or upstream is."""
+    tip = commit_of(repo, branch)
+    if tip is None:
+        return True
+    if not is_ancestor(repo, tip, into):
+        return False
+    error = failed(repo.run("branch", "-D", "-q", "--", branch))
+    return error if error else True
+
+
+def _heads(repo: Repo) -> tuple[tuple[str, ...], str]:
+    """Local branches, and the one that `origin/HEAD` names ("" for none)."""
+    wanted = ("refs/heads", "refs/remotes/origin/HEAD")
+    out = repo.run("for-each-ref", "--format=%(refname)%00%(symref)", *wanted)
+    if isinstance(out, GitError):
+        return (), ""
+    rows = [line.partition("\0") for line in decode(out).splitlines()]
+    local = tuple(ref[11:] for ref, _, _ in rows if ref.startswith("refs/heads/"))
+    remote = next((to for ref, _, to in rows if ref == "refs/remotes/origin/HEAD"), "")
+    return local, remote.removeprefix("refs/remotes/origin/")
+
+
+def _existing(name: str, local: tuple[str, ...]) -> str | Refusal:
+    if name in local:
+        return name
+    if not local:
+        return Refusal(
+            "the repository has no commit yet", "commit something first: work starts from a commit"
+        )
+    known = ", ".join(local[:10])
+    return Refusal(
+        f"there is no local branch {name}",
+        f"name the main branch in .chant/config.md (`defaults: {{main_branch: …}}`): {known}",
+        local[:10],
+    )
+
+
+def _command(update: RefUpdate) -> bytes:
+    ref = encode(update.ref)
+    old = b"" if update.old is None else encode(update.old)
+    if not update.new:
+        return b"delete " + ref + b"\0" + old + b"\0"
+    if update.old == "":
+        return b"create " + ref + b"\0" + encode(update.new) + b"\0"
+    return b"update " + ref + b"\0" + encode(update.new) + b"\0" + old + b"\0"

@@ -1,0 +1,148 @@
+"""Worktrees: made, listed, emptied, removed; and commits in those that are ours."""
+
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+
+from chant_ls.engine.git_port import GitError, Head, Leftovers, Worktree
+from chant_ls.host.git_run import Repo, decode, encode, failed, joined, pieces
+
+_FROM_STDIN = ("--pathspec-from-file=-", "--pathspec-file-nul")
+_REASON = "a chant run lives here"
+
+
+def worktrees(repo: Repo) -> tuple[Worktree, ...] | GitError:
+    out = repo.run("worktree", "list", "--porcelain", "-z")
+    if isinstance(out, GitError):
+        return out
+    blocks = decode(out).split("\0\0")
+    return tuple(_worktree(block.split("\0")) for block in blocks if block)
+
+
+def add_worktree(repo: Repo, path: Path, branch: str, base: str) -> GitError | None:
+    error = _add(repo, "-b", branch, "--", str(path), base)
+    if error and "already exists" not in error.stderr:
+        repo.run("branch", "-D", "-q", "--", branch)
+    return error
+
+
+def attach_worktree(repo: Repo, path: Path, branch: str) -> GitError | None:
+    return _add(repo, "--", str(path), branch)
+
+
+def detached_worktree(repo: Repo, path: Path, commit: str) -> GitError | None:
+    return _add(repo, "--detach", "--", str(path), commit)
+
+
+def lock_worktree(repo: Repo, path: Path, reason: str) -> GitError | None:
+    return failed(repo.run("worktree", "lock", "--reason", reason, "--", str(path)))
+
+
+def unlock_worktree(repo: Repo, path: Path) -> GitError | None:
+    """One that is not locked is as wished."""
+    error = failed(repo.run("worktree", "unlock", "--", str(path)))
+    return None if error and "is not locked" in error.stderr else error
+
+
+def remove_worktree(repo: Repo, path: Path) -> GitError | None:
+    return failed(repo.run("worktree", "remove", "--", str(path)))
+
+
+def prune_worktrees(repo: Repo) -> GitError | None:
+    return failed(repo.run("worktree", "prune"))
+
+
+def leftovers(repo: Repo, worktree: Path, ignored: bool = False) -> Leftovers | GitError:
+    how = ("--untracked-files=all", f"--ignored={'traditional' if ignored else 'no'}")
+    out = repo.run("status", "--porcelain=v1", "-z", "--no-renames", *how, cwd=worktree)
+    if isinstance(out, GitError):
+        return out
+    rows = [(row[:2], row[3:]) for row in pieces(out)]
+    return Leftovers(
+        tuple(path for mark, path in rows if mark not in ("??", "!!")),
+        tuple(path for mark, path in rows if mark == "??"),
+        tuple(path for mark, path in rows if mark == "!!"),
+    )
+
+
+def restore(repo: Repo, worktree: Path, commit: str, paths: Sequence[str]) -> GitError | None:
+    asked = [f"{commit}:{path}" for path in paths]
+    out = repo.run("cat-file", "--batch-check", "-z", stdin=joined(asked))
+    if isinstance(out, GitError):
+        return out
+    absent = [p for p, name in zip(paths, asked, strict=True) if encode(name) + b" missing" in out]
+    there = [path for path in paths if path not in absent]
+    return _checkout(repo, worktree, commit, there) or _drop(repo, worktree, absent)
+
+
+def discard(repo: Repo, worktree: Path) -> GitError | None:
+    reset = failed(repo.run("reset", "--hard", "-q", cwd=worktree))
+    return reset or failed(repo.run("clean", "-ffdq", cwd=worktree))
+
+
+def commit_paths(
+    repo: Repo, worktree: Path, paths: Sequence[str], message: str
+) -> str | GitError | None:
+    stdin = joined(list(paths))
+    error = failed(repo.run("add", "-A", "-f", *_FROM_STDIN, cwd=worktree, stdin=stdin))
+    return error or _commit(repo, worktree, message, tuple(paths))
+
+
+def commit_all(repo: Repo, worktree: Path, message: str) -> str | GitError | None:
+    error = failed(repo.run("add", "-A", cwd=worktree))
+    return error or _commit(repo, worktree, message, ())
+
+
+def _add(repo: Repo, *argv: str) -> GitError | None:
+    path = Path(argv[argv.index("--") + 1])
+    there = path.exists()
+    error = failed(repo.run("worktree", "add", "-q", "--lock", "--reason", _REASON, *argv))
+    if error and not there and path.exists():
+        shutil.rmtree(path, ignore_errors=True)
+        repo.run("worktree", "unlock", "--", str(path))
+        repo.run("worktree", "prune")
+    return error
+
+
+def _worktree(lines: list[str]) -> Worktree:
+    rows = dict(line.partition(" ")[::2] for line in lines if line)
+    branch = rows.get("branch", "").removeprefix("refs/heads/")
+    commit = rows.get("HEAD", "")
+    return Worktree(
+        Path(rows["worktree"]),
+        Head(branch, commit if commit.strip("0") else ""),
+        bare="bare" in rows,
+        locked=rows.get("locked"),
+        prunable="prunable" in rows,
+    )
+
+
+def _checkout(repo: Repo, worktree: Path, commit: str, paths: list[str]) -> GitError | None:
+    if not paths:
+        return None
+    argv = ("checkout", "-q", commit, *_FROM_STDIN)
+    return failed(repo.run(*argv, cwd=worktree, stdin=joined(paths)))
+
+
+def _drop(repo: Repo, worktree: Path, paths: list[str]) -> GitError | None:
+    if not paths:
+        return None
+    argv = ("rm", "-q", "-f", "--cached", "--ignore-unmatch", *_FROM_STDIN)
+    error = failed(repo.run(*argv, cwd=worktree, stdin=joined(paths)))
+    for path in paths:
+        (worktree / path).unlink(missing_ok=True)
+    return error
+
+
+def _commit(
+    repo: Repo, worktree: Path, message: str, only: tuple[str, ...]
+) -> str | GitError | None:
+    same = repo.call(
+        "diff-index", "--cached", "--quiet", "HEAD", "--", *only, cwd=worktree, ok=(0, 1)
+    )
+    if isinstance(same, GitError) or same[0] == 0:
+        return same if isinstance(same, GitError) else None
+    argv = ["commit", "-q", "--no-verify", "--cleanup=whitespace", "-F", "-"]
+    scope = ["--only", "--", *only] if only else []
+    error = failed(repo.run(*argv, *scope, cwd=worktree, stdin=encode(message)))
+    return error or repo.text("rev-parse", "HEAD", cwd=worktree)

@@ -1,0 +1,95 @@
+"""Where a repository lies and what it stands on, by reading files: no process, no git import."""
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+_WORKTREE = re.compile(r"^\s*worktree\s*=\s*(.+?)\s*$", re.MULTILINE)
+
+_UNDER_WAY = (
+    ("rebase-merge", "rebase"),
+    ("rebase-apply", "rebase"),
+    ("MERGE_HEAD", "merge"),
+    ("CHERRY_PICK_HEAD", "cherry-pick"),
+    ("REVERT_HEAD", "revert"),
+    ("BISECT_LOG", "bisect"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Location:
+    """A checkout. `top` is its folder, `git_dir` its own, `common_dir` the one all share.
+
+    `main_top` is the main checkout; for a bare repository it is the repository itself.
+    """
+
+    top: Path
+    git_dir: Path
+    common_dir: Path
+    main_top: Path
+    bare: bool = False
+
+    @property
+    def linked(self) -> bool:
+        return self.git_dir != self.common_dir
+
+
+def locate(start: Path) -> Location | None:
+    """The checkout (or bare repository) that `start` lies in. Never raises."""
+    start = start.resolve()
+    for folder in (start, *start.parents):
+        git_dir = _git_dir(folder / ".git")
+        if git_dir is not None:
+            return _location(folder, git_dir)
+        if _looks_bare(folder):
+            return Location(folder, folder, folder, folder, bare=True)
+    return None
+
+
+def head_branch(git_dir: Path) -> str:
+    """The branch that HEAD names, "" when detached or unreadable."""
+    prefix = "ref: refs/heads/"
+    text = _read(git_dir / "HEAD")
+    return text[len(prefix) :] if text.startswith(prefix) else ""
+
+
+def under_way(git_dir: Path) -> str:
+    """`rebase`, `merge`, `cherry-pick`, `revert`, `bisect`, or ""."""
+    return next((name for file, name in _UNDER_WAY if (git_dir / file).exists()), "")
+
+
+def _location(top: Path, git_dir: Path) -> Location:
+    common = _read(git_dir / "commondir")
+    common_dir = (git_dir / common).resolve() if common else git_dir
+    if common_dir == git_dir:
+        return Location(top, git_dir, git_dir, top)
+    return Location(top, git_dir, common_dir, _main_top(common_dir))
+
+
+def _main_top(common_dir: Path) -> Path:
+    """A submodule's repository lies in its parent's and names its checkout in its config."""
+    if common_dir.name == ".git":
+        return common_dir.parent
+    named = _WORKTREE.search(_read(common_dir / "config"))
+    return (common_dir / named[1]).resolve() if named else common_dir
+
+
+def _git_dir(dot_git: Path) -> Path | None:
+    if dot_git.is_dir():
+        return dot_git if (dot_git / "HEAD").exists() else None
+    text = _read(dot_git)
+    if not text.startswith("gitdir: "):
+        return None
+    target = (dot_git.parent / text.removeprefix("gitdir: ")).resolve()
+    return target if (target / "HEAD").exists() else None
+
+
+def _looks_bare(folder: Path) -> bool:
+    return all((folder / name).exists() for name in ("HEAD", "objects", "refs", "config"))
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text("utf-8", "surrogateescape").strip()
+    except OSError:
+        return ""
