@@ -56,17 +56,23 @@ class Snapshot:
     `paths` answers path entries by their text; one that is absent has not been looked up yet.
     `complete` is whether the first index has finished: no `unknown-…` diagnostics before that.
     `today` is the local date, ISO 8601. `tools` are the providers known by name (contract 4).
+    `foreign` is the status of specs in configured repositories, by `repo:id`; one that is not
+    merged is not told as completed. `memo` keeps answers of this very snapshot.
     """
 
     files: Mapping[str, SpecFile] = field(default_factory=dict)
     graph: Graph = field(default_factory=Graph)
     runs: Mapping[SpecId, RunInfo] = field(default_factory=dict)
-    config: Config = Config()
+    config: Config = field(default_factory=Config)
     prompts: frozenset[str] = frozenset()
     tools: frozenset[str] = frozenset()
     paths: Mapping[str, PathFact] = field(default_factory=dict)
+    foreign: Mapping[str, Status] = field(default_factory=dict)
     complete: bool = False
     today: str = ""
+    memo: dict[tuple[str, str], object] = field(
+        init=False, default_factory=dict, repr=False, compare=False
+    )
 
     def with_file(self, file: SpecFile) -> "Snapshot":
         """This snapshot with the file added or replaced. Same facts: the same graph object."""
@@ -80,8 +86,24 @@ class Snapshot:
 
     def without(self, paths: Iterable[str]) -> "Snapshot":
         gone = {path: self.files[path] for path in paths if path in self.files}
-        left = {path: file for path, file in self.files.items() if path not in gone}
+        left = dict(self.files)
+        for path in gone:
+            del left[path]
         return replace(self, files=left, graph=self.graph.replaced(gone.values(), ()))
+
+    def with_runs(self, runs: Mapping[SpecId, RunInfo]) -> "Snapshot":
+        """This snapshot with all run records replaced; itself where they are the same."""
+        return self if runs == self.runs else replace(self, runs=runs)
+
+    def with_run(self, info: RunInfo) -> "Snapshot":
+        return self.with_runs({**self.runs, info.spec: info})
+
+    def with_config(self, config: Config) -> "Snapshot":
+        return self if config == self.config else replace(self, config=config)
+
+    def with_paths(self, paths: Mapping[str, PathFact]) -> "Snapshot":
+        """This snapshot knowing more paths; what was known of others stays."""
+        return replace(self, paths={**self.paths, **paths})
 
     def find(self, id: str) -> SpecFile | None:
         """The spec of exactly that id; an active one before an archived one."""

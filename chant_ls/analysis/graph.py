@@ -1,0 +1,353 @@
+"""How specs name each other: an immutable index that shares what a change leaves alone."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from enum import StrEnum
+from itertools import chain
+from typing import NamedTuple, Protocol
+
+from chant_ls.analysis.cycles import Cycles
+from chant_ls.analysis.ids import Ids
+from chant_ls.analysis.types import Ambiguous, Missing, Resolution, Resolved
+from chant_ls.model.spec import Facts, SpecId, member_numbers, parent_id
+
+
+class SpecLike(Protocol):
+    """What the graph needs to know of a spec's file."""
+
+    @property
+    def path(self) -> str: ...
+    @property
+    def facts(self) -> Facts: ...
+    @property
+    def archived(self) -> bool: ...
+
+
+class Relation(StrEnum):
+    """What a spec can be found by. References are kept as written, missing ones too."""
+
+    DEPENDS = "depends"
+    MEMBERS = "members"
+    INFORMED = "informed"
+    DRIVER = "driver"
+    LABEL = "label"
+    TARGET = "target"
+
+
+_KEYS: dict[Relation, Callable[[Facts], Iterable[str]]] = {
+    Relation.DEPENDS: lambda facts: facts.depends_on or (),
+    Relation.MEMBERS: lambda facts: facts.members,
+    Relation.INFORMED: lambda facts: facts.informed_by,
+    Relation.DRIVER: lambda facts: filter(None, [parent_id(facts.id)]),
+    Relation.LABEL: lambda facts: facts.labels,
+    Relation.TARGET: lambda facts: facts.target_files,
+}
+
+Index = Mapping[str, frozenset[SpecId]]
+
+
+class _Place(NamedTuple):
+    """One file of an id; places sort by precedence: active before archived, then by path."""
+
+    archived: bool
+    path: str
+    facts: Facts
+
+
+_NOWHERE = _Place(False, "", Facts(SpecId("")))
+_Places = Mapping[SpecId, tuple[_Place, ...]]
+
+
+class Graph:
+    """Immutable; made by `replaced` only. A change copies dicts, it walks over no specs."""
+
+    def __init__(
+        self,
+        places: _Places | None = None,
+        indexes: Mapping[Relation, Index] | None = None,
+        active: Ids | None = None,
+        every: Ids | None = None,
+        duplicates: Mapping[SpecId, tuple[str, ...]] | None = None,
+    ):
+        self._places = places or {}
+        self._indexes = indexes or {relation: {} for relation in Relation}
+        self.active = active or Ids()
+        self.every = every or Ids()
+        self.duplicates = duplicates or {}
+        self._answers: dict[str, Resolution] = {}
+        self._shorts: dict[Relation, Mapping[SpecId, list[str]]] = {}
+        self._kept_cycles: Cycles | None = None
+
+    def replaced(self, old: Iterable[SpecLike], new: Iterable[SpecLike]) -> "Graph":
+        """The graph without the old files, with the new ones; itself where no fact changes."""
+        before, after = self._moved(old, new)
+        if before == after:
+            return self
+        places = {**self._places, **after}
+        for id in [id for id, found in after.items() if not found]:
+            del places[id]
+        result = Graph(
+            places,
+            {r: _reindexed(index, _KEYS[r], before, after) for r, index in self._indexes.items()},
+            _renamed(self.active, before, after, _active),
+            _renamed(self.every, before, after, bool),
+            _redoubled(self.duplicates, after),
+        )
+        self._hand_on(result, all(_waiting(before[id]) == _waiting(after[id]) for id in after))
+        return result
+
+    def _hand_on(self, new: "Graph", same_waiting: bool) -> None:
+        """Gives what was found out already, as far as it still holds."""
+        if new.active is not self.active or new.every is not self.every:
+            return
+        new._answers = self._answers
+        for relation, found in self._shorts.items():
+            if new._indexes[relation] is self._indexes[relation]:
+                new._shorts[relation] = found
+        if same_waiting:
+            new._kept_cycles = self._kept_cycles
+
+    def _moved(self, old: Iterable[SpecLike], new: Iterable[SpecLike]) -> tuple[_Places, _Places]:
+        """The places of every id that the files touch, before and after."""
+        left, come = list(old), list(new)
+        touched = {file.facts.id for file in chain(left, come)}
+        before = {id: self._places.get(id, ()) for id in touched}
+        now = {id: {place.path: place for place in found} for id, found in before.items()}
+        for file in left:
+            now[file.facts.id].pop(file.path, None)
+        for file in come:
+            now[file.facts.id][file.path] = _Place(file.archived, file.path, file.facts)
+        return before, {id: _sorted(found.values()) for id, found in now.items()}
+
+    # ids and files
+
+    @property
+    def ids(self) -> tuple[SpecId, ...]:
+        """All ids, archived ones among them, in natural order."""
+        return self.every.ordered
+
+    def __contains__(self, id: str) -> bool:
+        return id in self._places
+
+    def path_of(self, id: str) -> str | None:
+        """The file that counts for the id: an active one before an archived one."""
+        found = self._places.get(SpecId(id))
+        return found[0].path if found else None
+
+    def paths_of(self, id: str) -> tuple[str, ...]:
+        """Every file of the id, the one that counts first."""
+        return tuple(place.path for place in self._places.get(SpecId(id), ()))
+
+    def facts_of(self, id: str) -> Facts | None:
+        found = self._places.get(SpecId(id))
+        return found[0].facts if found else None
+
+    def archived(self, id: str) -> bool:
+        """Whether the id is known and lies in the archive only."""
+        return self._places.get(SpecId(id), (_NOWHERE,))[0].archived
+
+    # references
+
+    def resolve(self, text: str) -> Resolution:
+        """What a stored reference means: active specs first, then the archive too."""
+        if text not in self._answers:
+            found = self.active.matches(text) if text not in self.every else ()
+            self._answers[text] = picked(found or self.every.matches(text), self.every, text)
+        return self._answers[text]
+
+    def target(self, text: str) -> SpecId | None:
+        """The one spec that a stored reference means."""
+        if text in self._places:
+            return SpecId(text)
+        found = self.resolve(text)
+        return found.id if isinstance(found, Resolved) else None
+
+    def named_by(self, relation: Relation, text: str) -> frozenset[SpecId]:
+        """The specs that hold exactly this text, be it the name of anything or not."""
+        return self._indexes[relation].get(text, frozenset())
+
+    def texts(self, relation: Relation) -> Iterable[str]:
+        """All texts in use for the relation."""
+        return self._indexes[relation].keys()
+
+    def naming(self, relation: Relation, id: str) -> frozenset[SpecId]:
+        """The specs whose references, short ones too, mean the spec `id`."""
+        index = self._indexes[relation]
+        written = (id, *self._short(relation).get(SpecId(id), ()))
+        return frozenset(chain.from_iterable(index.get(text, ()) for text in written))
+
+    def _short(self, relation: Relation) -> Mapping[SpecId, list[str]]:
+        """The texts that are no ids themselves by the spec they mean."""
+        if relation not in self._shorts:
+            found = defaultdict[SpecId, list[str]](list)
+            for text in self._indexes[relation].keys() - self._places.keys():
+                if (target := self.target(text)) is not None:
+                    found[target].append(text)
+            self._shorts[relation] = dict(found)
+        return self._shorts[relation]
+
+    def dependencies(self, id: str) -> tuple[SpecId, ...]:
+        """The specs in its `depends_on`, in its order; missing and ambiguous ones left out."""
+        facts = self.facts_of(id)
+        return self._targets(facts.depends_on or ()) if facts else ()
+
+    def dependents(self, id: str) -> frozenset[SpecId]:
+        return self.naming(Relation.DEPENDS, id)
+
+    def members(self, id: str) -> tuple[SpecId, ...]:
+        """Its `.N` files by number, then those of its `members` field in its order."""
+        facts = self.facts_of(id)
+        numbered = sorted(self._indexes[Relation.DRIVER].get(id, ()), key=member_numbers)
+        listed = self._targets(facts.members) if facts and facts.members else ()
+        return tuple(dict.fromkeys((*numbered, *(one for one in listed if one != id))))
+
+    def drivers(self, id: str) -> tuple[SpecId, ...]:
+        """The specs it is a member of: by its name, then by their `members` field."""
+        above = parent_id(id)
+        named = [above] if above is not None and above in self._places else []
+        listed = sorted(self.naming(Relation.MEMBERS, id) - {id})
+        return tuple(dict.fromkeys([*named, *listed]))
+
+    def above(self, id: str) -> frozenset[SpecId]:
+        """Its drivers, their drivers and so on; itself only where drivers form a circle."""
+        return _closure(id, self.drivers)
+
+    def below(self, id: str) -> frozenset[SpecId]:
+        """Its members, their members and so on."""
+        return _closure(id, self.members)
+
+    def earlier_siblings(self, id: str) -> tuple[SpecId, ...]:
+        """The `.N` files before it that it waits for: none where `depends_on` is there at all."""
+        facts, above = self.facts_of(id), parent_id(id)
+        if above is None or facts is None or facts.depends_on is not None:
+            return ()
+        siblings = self._indexes[Relation.DRIVER].get(above, frozenset())
+        mine = member_numbers(id)
+        return tuple(sorted((s for s in siblings if member_numbers(s) < mine), key=member_numbers))
+
+    def later_siblings(self, id: str) -> Iterator[SpecId]:
+        """The `.N` files that wait for it by their number alone."""
+        siblings = self._indexes[Relation.DRIVER].get(parent_id(id) or "", frozenset())
+        for other in siblings:
+            facts = self.facts_of(other)
+            unordered = facts is not None and facts.depends_on is None
+            if unordered and member_numbers(other) > member_numbers(id):
+                yield other
+
+    def _targets(self, texts: Iterable[str]) -> tuple[SpecId, ...]:
+        found = (self.target(text) for text in texts)
+        return tuple(dict.fromkeys(one for one in found if one is not None))
+
+    # waiting
+
+    def outside_dependencies(self, id: str) -> tuple[SpecId, ...]:
+        """What a spec depends on besides members of its own."""
+        found = self.dependencies(id)
+        if not found or not self.members(id):
+            return found
+        own = self.below(id)
+        return tuple(one for one in found if one not in own)
+
+    def inherited(self, id: str) -> tuple[tuple[SpecId, SpecId], ...]:
+        """Pairs of a driver above and what that driver depends on outside its own members."""
+        return tuple(
+            (driver, one)
+            for driver in sorted(self.above(id) - {id})
+            for one in self.outside_dependencies(driver)
+        )
+
+    def waits_for(self, id: str) -> tuple[SpecId, ...]:
+        """All that can hold the spec up, whatever its status is now."""
+        own, siblings = self.outside_dependencies(id), self.earlier_siblings(id)
+        above = (one for _, one in self.inherited(id))
+        return tuple(dict.fromkeys(chain(own, self.members(id), siblings, above)))
+
+    def awaited_by(self, id: str) -> tuple[SpecId, ...]:
+        """The inverse of `waits_for`."""
+        direct = [one for one in self.dependents(id) if id not in self.below(one)]
+        inherited = (self.below(one) for one in direct)
+        return tuple(
+            dict.fromkeys(chain(direct, self.drivers(id), self.later_siblings(id), *inherited))
+        )
+
+    @property
+    def cycles(self) -> Cycles:
+        """Found when first asked for; kept as long as no spec waits for another than before."""
+        if self._kept_cycles is None:
+            self._kept_cycles = Cycles(self)
+        return self._kept_cycles
+
+
+def picked(found: tuple[SpecId, ...], ids: Ids, text: str) -> Resolution:
+    """What a search means: one match, several, or none and what looks like it."""
+    if len(found) == 1:
+        return Resolved(found[0])
+    return Ambiguous(found) if found else Missing(ids.nearest(text))
+
+
+def _closure(start: str, step: Callable[[str], Iterable[SpecId]]) -> frozenset[SpecId]:
+    seen: set[SpecId] = set()
+    todo = list(step(start))
+    while todo:
+        one = todo.pop()
+        if one not in seen:
+            seen.add(one)
+            todo.extend(step(one))
+    return frozenset(seen)
+
+
+def _sorted(places: Iterable[_Place]) -> tuple[_Place, ...]:
+    return tuple(sorted(places, key=lambda place: place[:2]))
+
+
+def _active(places: tuple[_Place, ...]) -> bool:
+    return bool(places) and not places[0].archived
+
+
+def _waiting(places: tuple[_Place, ...]) -> tuple[object, ...] | None:
+    """What of a spec decides who waits for whom."""
+    if not places:
+        return None
+    facts = places[0].facts
+    return places[0].archived, facts.depends_on, facts.members
+
+
+def _renamed(
+    ids: Ids, before: _Places, after: _Places, there: Callable[[tuple[_Place, ...]], bool]
+) -> Ids:
+    gone = {id for id in after if there(before[id]) and not there(after[id])}
+    new = {id for id in after if there(after[id]) and not there(before[id])}
+    return ids.replaced(gone, new)
+
+
+def _redoubled(
+    duplicates: Mapping[SpecId, tuple[str, ...]], after: _Places
+) -> Mapping[SpecId, tuple[str, ...]]:
+    """Ids that live in several files, with their paths."""
+    kept = {id: paths for id, paths in duplicates.items() if id not in after}
+    several = {id: tuple(p.path for p in found) for id, found in after.items() if len(found) > 1}
+    return {**kept, **several} if kept != duplicates or several else duplicates
+
+
+def _reindexed(
+    index: Index, keys: Callable[[Facts], Iterable[str]], before: _Places, after: _Places
+) -> Index:
+    """The index with the keys of changed specs moved; itself where none moved."""
+    gone, come = defaultdict(set), defaultdict(set)
+    for id in after:
+        was, now = _keys(keys, before[id]), _keys(keys, after[id])
+        for key in was - now:
+            gone[key].add(id)
+        for key in now - was:
+            come[key].add(id)
+    if not gone and not come:
+        return index
+    moved = {key: (index.get(key, frozenset()) - gone[key]) | come[key] for key in {*gone, *come}}
+    result = {**index, **moved}
+    for key in [key for key, ids in moved.items() if not ids]:
+        del result[key]
+    return result
+
+
+def _keys(keys: Callable[[Facts], Iterable[str]], places: tuple[_Place, ...]) -> set[str]:
+    return set(keys(places[0].facts)) if places else set()

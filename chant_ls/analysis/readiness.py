@@ -1,0 +1,258 @@
+"""Whether a spec can be worked, and what it waits for. The only readiness there is."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from chant_ls.analysis.resolve import is_foreign
+from chant_ls.analysis.snapshot import Snapshot
+from chant_ls.analysis.standing import is_done, is_unmerged, standing
+from chant_ls.analysis.types import Ambiguous, Block, Blocked, Readiness, Ready, Reason, Resolved
+from chant_ls.model.spec import Facts, SpecId, Status, short_id
+
+MOST_LINKS = 200
+"""A chain of reasons names at most so many specs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A reason, and why the spec it names is itself held up. `cut`: it is told elsewhere."""
+
+    reason: Reason
+    because: tuple["Link", ...] = ()
+    cut: bool = False
+
+
+def readiness(snapshot: Snapshot, id: str) -> Readiness:
+    """What stands in the way of work, whatever the spec's own status: `effective_status` tells
+    whether it is pending at all."""
+    facts = snapshot.facts(id)
+    if facts is None:
+        return Blocked((Reason(Block.MISSING, id),))
+    reasons = tuple(_told(snapshot, reason) for reason in _reasons(snapshot, facts))
+    return Blocked(reasons) if reasons else Ready()
+
+
+def effective_status(snapshot: Snapshot, id: str) -> Status:
+    """The status that every surface shows: pending is told as ready or blocked. Raises KeyError
+    for an id that is not there."""
+    key = ("status", id)
+    if key not in snapshot.memo:
+        snapshot.memo[key] = _effective(snapshot, SpecId(id))
+    return Status(str(snapshot.memo[key]))
+
+
+def is_ready(snapshot: Snapshot, id: str) -> bool:
+    """Whether work can start now: pending, and nothing in the way."""
+    return snapshot.find(id) is not None and effective_status(snapshot, id) is Status.READY
+
+
+def _effective(snapshot: Snapshot, id: SpecId) -> Status:
+    status, facts = standing(snapshot, id), snapshot.facts(id)
+    if status is None or facts is None:
+        raise KeyError(id)
+    if status is not Status.PENDING:
+        return status
+    blocked = next(_reasons(snapshot, facts), None) is not None
+    return Status.BLOCKED if blocked else Status.READY
+
+
+def _reasons(snapshot: Snapshot, facts: Facts) -> Iterator[Reason]:
+    """In the order people read: own dependencies, the driver's, siblings, members, approval."""
+    own = snapshot.graph.below(facts.id) if facts.depends_on else frozenset()
+    yield from _dependencies(snapshot, facts.id, facts.depends_on or (), own)
+    yield from _inherited(snapshot, facts.id)
+    graph = snapshot.graph
+    yield from _open(snapshot, Block.SIBLING, graph.earlier_siblings(facts.id))
+    if standing(snapshot, facts.id) is not Status.COMPLETED:
+        yield from _open(snapshot, Block.MEMBERS, graph.members(facts.id))
+    if facts.approval.blocks:
+        yield Reason(Block.APPROVAL, facts.id)
+
+
+def _dependencies(
+    snapshot: Snapshot, id: SpecId, texts: Iterable[str], own: frozenset[SpecId]
+) -> Iterator[Reason]:
+    for text in dict.fromkeys(texts):
+        reason = _dependency(snapshot, id, text)
+        if reason is not None and reason.id not in own:
+            yield reason
+
+
+def _dependency(snapshot: Snapshot, id: SpecId, text: str) -> Reason | None:
+    """Why the entry `text` of `id` is not satisfied, None where it is."""
+    if is_foreign(text):
+        status = snapshot.foreign.get(text)
+        done = status in (Status.COMPLETED, Status.CANCELLED)
+        return None if done else Reason(Block.REPO, text, status)
+    match snapshot.graph.resolve(text):
+        case Resolved(target):
+            return _unsatisfied(snapshot, id, target)
+        case Ambiguous(candidates):
+            return Reason(Block.AMBIGUOUS, text, candidates=candidates)
+        case _:
+            return Reason(Block.MISSING, text)
+
+
+def _unsatisfied(snapshot: Snapshot, id: SpecId, target: SpecId) -> Reason | None:
+    if target == id:
+        return Reason(Block.CYCLE, id, path=(id, id))
+    if is_done(snapshot, target):
+        return None
+    if is_unmerged(snapshot, target):
+        return Reason(Block.UNMERGED, target)
+    if target in snapshot.graph.below(id):
+        return Reason(Block.DEPENDENCY, target)
+    cycle = snapshot.graph.cycles.through(id, target)
+    return Reason(Block.CYCLE if cycle else Block.DEPENDENCY, target, path=cycle or ())
+
+
+def _inherited(snapshot: Snapshot, id: SpecId) -> Iterator[Reason]:
+    """What the drivers above wait for outside their own members; `path` holds the driver."""
+    for driver in sorted(snapshot.graph.above(id) - {id}):
+        facts = snapshot.facts(driver)
+        if facts is None or not facts.depends_on:
+            continue
+        own = snapshot.graph.below(driver)
+        for reason in _dependencies(snapshot, driver, facts.depends_on, own | {id}):
+            yield Reason(Block.DRIVER, reason.id, reason.status, path=(driver,))
+
+
+def _open(snapshot: Snapshot, kind: Block, ids: Iterable[SpecId]) -> Iterator[Reason]:
+    return (Reason(kind, id) for id in ids if not is_done(snapshot, id))
+
+
+def _told(snapshot: Snapshot, reason: Reason) -> Reason:
+    """The reason with the title and status of the spec it names."""
+    facts = snapshot.facts(reason.id)
+    if facts is None:
+        return reason
+    status = effective_status(snapshot, reason.id)
+    return Reason(reason.kind, reason.id, status, facts.title, reason.path, reason.candidates)
+
+
+def chain(snapshot: Snapshot, id: str, most: int = MOST_LINKS) -> tuple[Link, ...]:
+    """The reasons of `id`, each with the reasons behind it, down to the root causes.
+
+    A spec is told once: where it comes again, and beyond `most` specs in all, the link is cut.
+    """
+    order = _explored(snapshot, SpecId(id), most)
+    tellers = _tellers(id, order)
+    links: dict[str, tuple[Link, ...]] = {}
+    for one, reasons in reversed(order.items()):
+        links[one] = tuple(
+            _link(reason, tellers.get(reason.id) == (one, place), links)
+            for place, reason in enumerate(reasons)
+        )
+    return links[id]
+
+
+def _explored(snapshot: Snapshot, id: SpecId, most: int) -> dict[str, tuple[Reason, ...]]:
+    """The reasons of `id` and of all that hold it up, nearest first."""
+    found: dict[str, tuple[Reason, ...]] = {}
+    todo: list[str] = [id]
+    for one in todo:  # grows as it goes
+        if one in found or len(found) >= most:
+            continue
+        found[one] = _why(snapshot, one)
+        todo.extend(reason.id for reason in found[one])
+    return found
+
+
+def _tellers(id: str, order: dict[str, tuple[Reason, ...]]) -> dict[str, tuple[str, int]]:
+    """Which reason of which spec tells more of a spec: the first that names it."""
+    tellers = {id: ("", 0)}
+    for one, reasons in order.items():
+        for place, reason in enumerate(reasons):
+            tellers.setdefault(reason.id, (one, place))
+    return tellers
+
+
+def _link(reason: Reason, tells: bool, links: dict[str, tuple[Link, ...]]) -> Link:
+    if reason.kind is Block.APPROVAL:
+        return Link(reason)
+    told = tells and reason.id in links
+    return Link(reason, links[reason.id] if told else (), cut=not told)
+
+
+def _why(snapshot: Snapshot, id: str) -> tuple[Reason, ...]:
+    if snapshot.find(id) is None or effective_status(snapshot, id) is not Status.BLOCKED:
+        return ()
+    answer = readiness(snapshot, id)
+    return answer.reasons if isinstance(answer, Blocked) else ()
+
+
+_WORDS = {
+    Block.DEPENDENCY: "depends on {id}",
+    Block.MISSING: "depends on {id}, which does not exist",
+    Block.AMBIGUOUS: "depends on {id}, which could be any of {candidates}",
+    Block.CYCLE: "waits for itself: {path}",
+    Block.UNMERGED: "depends on {id}, which is not merged",
+    Block.DRIVER: "its driver depends on {id}",
+    Block.SIBLING: "comes after {id}",
+    Block.MEMBERS: "waits for its member {id}",
+    Block.APPROVAL: "needs approval",
+    Block.REPO: "depends on {id} in another repository",
+}
+
+
+def describe(reason: Reason) -> str:
+    """The reason in a few words, ids short: `depends on 010-abc`."""
+    return _WORDS[reason.kind].format(
+        id=short_id(reason.id),
+        candidates=listed(reason.candidates),
+        path=cycle_text(reason.path),
+    )
+
+
+def listed(ids: tuple[str, ...], most: int = 5) -> str:
+    """`a, b, c and 4 more`."""
+    more = f" and {len(ids) - most} more" if len(ids) > most else ""
+    return ", ".join(ids[:most]) + more
+
+
+def cycle_text(path: tuple[str, ...], most: int = 8) -> str:
+    """`a → b → a`; of a long one the beginning and the end."""
+    if len(path) <= most + 1:
+        return " → ".join(path)
+    return " → ".join([*path[: most - 2], f"… {len(path) - most} more …", *path[-2:]])
+
+
+_FREES: dict[Status, str] = {
+    Status.READY: "chant work {id}",
+    Status.IN_PROGRESS: "chant log {id}",
+    Status.PAUSED: "chant resume {id}",
+    Status.FAILED: "chant reset {id}",
+    Status.NEEDS_ATTENTION: "chant reset {id}",
+    Status.COMPLETED: "chant merge {id}",
+    Status.BLOCKED: "",
+}
+
+
+def remedy(reason: Reason) -> str:
+    """The command that would remove this very reason; "" where an edit or another must."""
+    if reason.kind is Block.APPROVAL:
+        return f"chant approve {reason.id} --by NAME"
+    if reason.kind in (Block.MISSING, Block.AMBIGUOUS, Block.CYCLE, Block.REPO):
+        return ""
+    return _FREES.get(reason.status or Status.BLOCKED, "").format(id=reason.id)
+
+
+def next_step(snapshot: Snapshot, id: str) -> str:
+    """The first command on the way to the spec's being ready: that of its nearest root cause.
+
+    "" where it is not blocked, or where only an edit helps.
+    """
+    for link in roots(chain(snapshot, id)):
+        if step := remedy(link.reason):
+            return step
+    return ""
+
+
+def roots(links: tuple[Link, ...]) -> Iterator[Link]:
+    """The links that nothing else is behind, in reading order."""
+    todo = list(reversed(links))
+    while todo:
+        link = todo.pop()
+        if not link.because:
+            yield link
+        todo.extend(reversed(link.because))
