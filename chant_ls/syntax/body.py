@@ -10,69 +10,68 @@ from chant_ls.syntax.text import Span
 
 _CODE_SPAN = re.compile(r"(?<!`)(`+)(?!`)(.+?)(?<!`)\1(?!`)")
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}(?![\w-])", re.ASCII)
-_ID_CORE = r"\d{4}-\d{2}-\d{2}-[0-9a-z]{3,}-[0-9a-z]{3,}(?:\.\d+)*(?![\w-])"
-_MENTION = re.compile(rf"(?<!\d){_ID_CORE}", re.ASCII)
-_PROJECT = re.compile(r"[A-Za-z0-9_-]*\Z")
+_TAIL = r"-\d{2}-\d{2}-[0-9a-z]{3,}-[0-9a-z]{3,}(?:\.\d+)*(?![\w-])"
+_DATED_TAIL = re.compile(_TAIL, re.ASCII)
+_YEAR = re.compile(r"(?<![\w-])(?:[A-Za-z0-9_]+-)*\d{4}\Z", re.ASCII)
 _LINK = re.compile(r"\]\([ \t]*<?([^()\s<>]+)")
-_ITEM = re.compile(r"\n {0,3}(?:[-*+]|([0-9]{1,9})[.)])[ \t]+(?:\[[ xX]\][ \t]+)?([^\n]+)")
+_ITEM = re.compile(r" {0,3}(?:[-*+]|([0-9]{1,9})[.)])[ \t]+(?:\[[ xX]\][ \t]+)?(\S.*)")
 _SLUG = re.compile(r"`([^`\n]+)`")
-_LEADING_ID = re.compile(rf"(?:[A-Za-z0-9_]+-)*?{_ID_CORE}", re.ASCII)
+_LEADING_ID = re.compile(rf"(?:[A-Za-z0-9_]+-)*\d{{4}}{_TAIL}", re.ASCII)
 _DEPENDS = re.compile(r"\(\s*depends on:?\s+([^()]*)\)\s*\Z", re.IGNORECASE)
 _SEPARATOR = re.compile(r"[\s,;&`]+(?:and\s+)?")
-_DASH = re.compile(r"\s*(?:[-–—:]\s+)?")
+_DASH = re.compile(r"\A\s*(?:[-–—:]\s+)?")
 _MEMBERS = "member specs"
 
 
 def parse_body(text: str, start: int) -> Body:
     found = lines.outline(text, start)
-    fences = tuple(_fence(found, block, start - 1) for block in found.fences)
-    headings = {id(match): _heading(match, start - 1) for match in found.headings}
+    fences = tuple(_fence(text, block) for block in found.fences)
+    headings = {line.start: _heading(line) for line in found.headings}
+    boxes = {line.start: _criterion(line) for line in found.boxes}
     title, section = lines.title(found), lines.criteria_section(found)
-    boxes = {id(match): _criterion(found.flat, match, start - 1) for match in found.boxes}
     prose = _Prose(text, start, fences)
     return Body(
         start,
-        headings[id(title)] if title else None,
+        headings[title.start] if title else None,
         tuple(headings.values()),
-        headings[id(section[0])] if section else None,
-        tuple(boxes[id(match)] for match in lines.section_boxes(found)),
+        None if section is None else headings[found.headings[section].start],
+        tuple(boxes[line.start] for line in lines.section_boxes(found)),
         tuple(boxes.values()),
         fences,
         tuple(prose.mentions()),
         tuple(prose.links()),
-        tuple(_member_items(found, start - 1)),
+        tuple(_member_items(found, prose)),
         _words(text, start, fences),
     )
 
 
-def _heading(match: lines.Match, base: int) -> Heading:
-    text = lines.heading_text(match)
+def _heading(line: lines.Line) -> Heading:
+    start, match = line
+    text = lines.heading_text(line)
     title = match["title"] or ""
-    begin = match.start("title") + len(title) - len(title.lstrip()) if title else match.end("marks")
-    end = match.start() + 1 + len(match[0][1:].rstrip())
-    span = Span(base + begin, base + begin + len(text))
-    return Heading(len(match["marks"]), text, span, Span(base + match.start() + 1, base + end))
+    column = match.start("title") + len(title) - len(title.lstrip()) if text else match.end("marks")
+    span = Span(start + column, start + column + len(text))
+    return Heading(line.level, text, span, Span(start, start + len(match.string.rstrip())))
 
 
-def _criterion(flat: str, match: lines.Match, base: int) -> Criterion:
-    end = flat.find("\n", match.end())
-    end = len(flat) if end < 0 else end
-    raw = flat[match.end() : end]
-    whole = raw.strip()
-    begin = match.end() + len(raw) - len(raw.lstrip())
+def _criterion(line: lines.Line) -> Criterion:
+    start, match = line
+    item = match.string.rstrip()
+    raw = item[match.end() :]
+    whole = raw.lstrip()
+    begin, stop = start + len(item) - len(whole), start + len(item)
     check, check_start = _trailing_check(whole)
     text = whole[:check_start].rstrip() if check else whole
     date = _DATE.match(text)
-    box = base + match.start("box")
-    stop = begin + len(whole)
+    box = start + match.start("box")
     return Criterion(
         text,
-        match["box"] != " ",
-        Span(base + match.start() + 1, base + max(stop, match.end())),
+        line.done,
+        Span(start, stop),
         Span(box, box + 1),
-        Span(base + begin, base + begin + len(text)),
+        Span(begin, begin + len(text)),
         check,
-        Span(base + begin + check_start, base + stop) if check else None,
+        Span(begin + check_start, stop) if check else None,
         date[0] if date else "",
     )
 
@@ -90,12 +89,12 @@ def _trailing_check(text: str) -> tuple[str, int]:
     return "", 0
 
 
-def _fence(found: lines.Outline, block: lines.Block, base: int) -> Fence:
-    info = found.flat[block.info_start : block.content_start].split(maxsplit=1)
+def _fence(text: str, block: lines.Block) -> Fence:
+    info = text[block.info_start : block.content_start].split(maxsplit=1)
     return Fence(
         info[0].lower() if info else "",
-        Span(base + block.start, base + block.end),
-        Span(base + block.content_start, base + block.content_end),
+        Span(block.start, block.end),
+        Span(block.content_start, block.content_end),
     )
 
 
@@ -110,58 +109,58 @@ class _Prose:
         self._starts = [fence.span.start for fence in fences]
 
     def mentions(self) -> Iterator[Mention]:
-        for match in self._matches(_MENTION):
-            before = _PROJECT.search(
-                self._text, max(match.start() - 100, self._start), match.start()
-            )
-            start = before.start() if before else match.start()
-            if start == match.start() or self._text[match.start() - 1] == "-":
-                yield Mention(self._text[start : match.end()], Span(start, match.end()))
+        for match in self._matches(_DATED_TAIL):
+            before = _YEAR.search(self._text, max(match.start() - 100, self._start), match.start())
+            if before:
+                span = Span(before.start(), match.end())
+                yield Mention(span.of(self._text), span)
 
     def links(self) -> Iterator[Link]:
         for match in self._matches(_LINK):
             yield Link(match[1], Span(match.start(1), match.end(1)))
 
-    def _matches(self, pattern: re.Pattern[str]) -> Iterator[lines.Match]:
-        for match in pattern.finditer(self._text, self._start):
-            nearest = bisect_right(self._starts, match.start()) - 1
-            if nearest < 0 or match.start() >= self._fences[nearest].span.end:
-                yield match
+    def __contains__(self, offset: int) -> bool:
+        nearest = bisect_right(self._starts, offset) - 1
+        return nearest < 0 or offset >= self._fences[nearest].span.end
+
+    def _matches(self, pattern: re.Pattern[str]) -> Iterator[re.Match[str]]:
+        return (m for m in pattern.finditer(self._text, self._start) if m.start() in self)
 
 
 def _words(text: str, start: int, fences: tuple[Fence, ...]) -> int:
     return len(text[start:].split()) - sum(len(fence.span.of(text).split()) for fence in fences)
 
 
-def _member_items(found: lines.Outline, base: int) -> Iterator[ListItem]:
-    for index, heading in enumerate(found.headings):
-        if not lines.heading_text(heading).lower().startswith(_MEMBERS):
-            continue
-        level = len(heading["marks"])
-        below = (h.start() for h in found.headings[index + 1 :] if len(h["marks"]) <= level)
-        for match in _ITEM.finditer(found.flat, heading.end(), next(below, len(found.flat))):
-            if not any(f.start <= match.start() < f.end for f in found.fences):
-                yield _list_item(match, base)
+def _member_items(found: lines.Outline, prose: _Prose) -> Iterator[ListItem]:
+    sections = [
+        (heading.start, lines.section_end(found, index))
+        for index, heading in enumerate(found.headings)
+        if lines.heading_text(heading).lower().startswith(_MEMBERS)
+    ]
+    if not sections:
+        return
+    at = found.start
+    for line in found.lines:
+        inside = any(start < at < end for start, end in sections)
+        if inside and at in prose and (match := _ITEM.match(line)):
+            yield _list_item(match, at)
+        at += len(line) + 1
 
 
-def _list_item(match: lines.Match, base: int) -> ListItem:
+def _list_item(match: re.Match[str], at: int) -> ListItem:
     words = match[2].rstrip()
-    span = Span(base + match.start(2), base + match.start(2) + len(words))
+    span = Span(at + match.start(2), at + match.start(2) + len(words))
     depends: tuple[str, ...] = ()
     if condition := _DEPENDS.search(words):
         depends = tuple(part for part in _SEPARATOR.split(condition[1]) if part)
         words = words[: condition.start()].rstrip()
-    slug, id_ = "", ""
-    if code := _SLUG.match(words):
-        slug, words = code[1].strip(), words[code.end() :]
-        if _LEADING_ID.fullmatch(slug):
-            slug, id_ = "", slug
-    elif leading := _LEADING_ID.match(words):
-        id_, words = leading[0], words[leading.end() :]
-    text = words[_dash_width(words) :].strip() if slug or id_ else words.strip()
-    return ListItem(text, slug, id_, depends, span, int(match[1] or 0))
-
-
-def _dash_width(words: str) -> int:
-    match = _DASH.match(words)
-    return match.end() if match else 0
+    slug = _SLUG.match(words)
+    leading = _LEADING_ID.match(slug[1].strip() if slug else words)
+    id_ = leading[0] if leading else ""
+    if slug:
+        words = words[slug.end() :]
+    elif leading:
+        words = words[leading.end() :]
+    text = _DASH.sub("", words, count=1) if slug or leading else words
+    name = slug[1].strip() if slug and not leading else ""
+    return ListItem(text.strip(), name, id_, depends, span, int(match[1] or 0))

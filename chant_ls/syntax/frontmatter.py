@@ -63,11 +63,8 @@ def read_mapping(text: str, inner: Span) -> tuple[Mapping, tuple[Problem, ...]]:
         message = f"frontmatter of more than {MAX_SIZE} characters is not read"
         problem = Problem("yaml-syntax", Span(inner.start, inner.start), message)
         return Mapping((), inner), (problem,)
-    mapping, problem = compose(text, inner)
-    if problem is not None:
-        mapping, problems = _recover(text, inner, problem)
-        return mapping, problems
-    return mapping, _duplicates(mapping)
+    mapping, fault = compose(text, inner)
+    return _recover(text, inner, fault) if fault else (mapping, _duplicates(mapping))
 
 
 def _recover(text: str, inner: Span, first: Problem) -> tuple[Mapping, tuple[Problem, ...]]:

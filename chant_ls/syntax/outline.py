@@ -1,29 +1,45 @@
 """The lines of a Markdown body that mean something: headings, fences, boxes.
 
-Found by one expression that skips from line to line, because every file of a project passes here
-when it is indexed.
+Nothing but what facts need, because every file of a project passes here when it is indexed.
 """
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from chant_ls.model.spec import Criteria
 
-Match = re.Match[str]
-
+_STARTS = frozenset(" \t#`~-*+0123456789")
 _SIGNIFICANT = re.compile(
-    r"\n(?: {0,3}(?P<marks>\#{1,6})(?:[ \t]+(?P<title>[^\n]*))?(?=\n|\Z)"
-    r"|[ \t]*(?:(?P<fence>`{3,}(?=[^`\n]*(?:\n|\Z))|~{3,})"
-    r"|(?:[-*+]|[0-9]{1,9}[.)])[ \t]+\[(?P<box>[ xX])\](?=[ \t\n]|\Z)))"
+    r" {0,3}(?P<marks>\#{1,6})(?:[ \t]+(?P<title>.*))?\Z"
+    r"|[ \t]*(?:(?P<fence>`{3,}(?=[^`]*\Z)|~{3,})"
+    r"|(?:[-*+]|[0-9]{1,9}[.)])[ \t]+\[(?P<box>[ xX])\](?=[ \t]|\Z))",
+    re.DOTALL,
 )
 _CLOSING_MARKS = re.compile(r"(?:\A|[ \t]+)#+[ \t]*\Z")
 _ITEM = re.compile(r"([ \t]*(?:[-*+]|[0-9]{1,9}[.)])[ \t]+)\S")
 _CRITERIA = re.compile(r"acceptance criteria(?!\w)", re.IGNORECASE)
+_LOOK_BACK = 200
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
-    """A fenced block: its whole lines, and what stands between the fences. Offsets into `flat`."""
+class Line(NamedTuple):
+    """A significant line and the offset where it begins; places in `match` count from there."""
+
+    start: int
+    match: re.Match[str]
+
+    @property
+    def level(self) -> int:
+        return len(self.match["marks"])
+
+    @property
+    def done(self) -> bool:
+        return self.match["box"] != " "
+
+
+class Block(NamedTuple):
+    """A fenced block: its whole lines, where the info string begins, what stands between."""
 
     start: int
     info_start: int
@@ -34,125 +50,137 @@ class Block:
 
 @dataclass(slots=True)
 class Outline:
-    """Matches of the significant lines of `flat`, each beginning at the newline before its line.
+    """`lines` are those of the body without line ends; every line end counts as one character,
+    so that a line that ended with two has a blank more."""
 
-    `flat` is a newline and the body, with every line ending at one newline and all offsets kept.
-    """
-
-    flat: str
-    headings: list[Match] = field(default_factory=list)
-    boxes: list[Match] = field(default_factory=list)
+    lines: list[str]
+    start: int
+    headings: list[Line] = field(default_factory=list)
+    boxes: list[Line] = field(default_factory=list)
     fences: list[Block] = field(default_factory=list)
 
 
 def outline(text: str, start: int) -> Outline:
-    body = text[start:]
-    if "\r" in body:
-        body = body.replace("\r\n", " \n").replace("\r", "\n")
-    found = Outline("\n" + body)
-    flat, at = found.flat, 0
-    while match := _SIGNIFICANT.search(flat, at):
-        at = match.end()
-        if match.lastgroup == "box":
-            found.boxes.append(match)
-        elif match.lastgroup == "fence":
-            block = _fenced(flat, match)
-            if block:
-                found.fences.append(block)
-                at = block.end
-        else:
-            found.headings.append(match)
+    found = Outline(split_lines(text[start:]), start)
+    lines, at, index = found.lines, start, 0
+    while index < len(lines):
+        line = lines[index]
+        if line[:1] in _STARTS and (match := _SIGNIFICANT.match(line)):
+            kind = match.lastgroup
+            if kind == "box":
+                found.boxes.append(Line(at, match))
+            elif kind != "fence":
+                found.headings.append(Line(at, match))
+            elif (container := _container(lines, index, match)) is not None:
+                index, at = _fenced(found, index, at, container)
+                continue
+        at += len(line) + 1
+        index += 1
     return found
 
 
-def heading_text(match: Match) -> str:
+def split_lines(body: str) -> list[str]:
+    """The lines without their ends, offsets kept: see `Outline`."""
+    if "\r" in body:
+        body = body.replace("\r\n", " \n").replace("\r", "\n")
+    return body.split("\n")
+
+
+def heading_text(heading: Line) -> str:
     """The words of a heading, without marks and blanks at either end."""
-    title = match["title"]
-    if not title:
-        return ""
+    title = heading.match["title"] or ""
     if title.endswith(("#", "# ", "#\t")):
         title = _CLOSING_MARKS.sub("", title)
     return title.strip()
 
 
-def title(found: Outline) -> Match | None:
+def title(found: Outline) -> Line | None:
     """The first heading of level one that has text."""
-    for match in found.headings:
-        if match["marks"] == "#" and heading_text(match):
-            return match
+    ones = (heading for heading in found.headings if heading.level == 1)
+    return next((heading for heading in ones if heading_text(heading)), None)
+
+
+def section_end(found: Outline, index: int) -> int:
+    """Where the section of that heading ends: at the next one of the same or a higher level."""
+    level = found.headings[index].level
+    end = found.start + sum(map(len, found.lines)) + len(found.lines)
+    return next((h.start for h in found.headings[index + 1 :] if h.level <= level), end)
+
+
+def criteria_section(found: Outline) -> int | None:
+    """Index of the last heading that names the acceptance criteria."""
+    for index in range(len(found.headings) - 1, -1, -1):
+        heading = found.headings[index]
+        if heading.level > 1 and _CRITERIA.match(heading.match["title"] or ""):
+            return index
     return None
 
 
-def criteria_section(found: Outline) -> tuple[Match, int] | None:
-    """The last heading that names the acceptance criteria, and where its section ends."""
-    headings = found.headings
-    for index in range(len(headings) - 1, -1, -1):
-        heading = headings[index]
-        level = len(heading["marks"])
-        if level > 1 and _CRITERIA.match(heading["title"] or ""):
-            below = (h.start() for h in headings[index + 1 :] if len(h["marks"]) <= level)
-            return heading, next(below, len(found.flat))
-    return None
-
-
-def section_boxes(found: Outline) -> list[Match]:
+def section_boxes(found: Outline) -> Iterable[Line]:
     """The boxes of the acceptance criteria."""
-    section = criteria_section(found)
-    if section is None:
-        return []
-    start, end = section[0].start(), section[1]
-    return [box for box in found.boxes if start < box.start() < end]
+    index = criteria_section(found)
+    if index is None:
+        return ()
+    start, end = found.headings[index].start, section_end(found, index)
+    return [box for box in found.boxes if start < box.start < end]
 
 
 def count(found: Outline) -> Criteria:
-    boxes = section_boxes(found)
-    return Criteria(sum(box["box"] != " " for box in boxes), len(boxes))
+    done = [box.done for box in section_boxes(found)]
+    return Criteria(sum(done), len(done))
 
 
-def _fenced(flat: str, opening: Match) -> Block | None:
-    """The block that the fence at `opening` begins, None where CommonMark sees indented code."""
-    start, marks = opening.start() + 1, opening.end()
-    fence = opening["fence"]
-    container = 0
-    if opening.start("fence") - start > 3 or "\t" in flat[start:marks]:
-        indent = _width(flat[start : opening.start("fence")])
-        container = _container(flat, start, indent)
-        if indent > container + 3:
-            return None
-    content = flat.find("\n", marks)
-    if content < 0:
-        return Block(start, marks, len(flat), len(flat), len(flat))
-    limit = _dedent(flat, content, container) if container else len(flat)
-    closing = re.compile(rf"\n[ \t]*{fence[0]}{{{len(fence)},}}[ \t]*(?=\n|\Z)")
-    close = closing.search(flat, content, limit)
-    if close is None:
-        return Block(start, marks, min(content + 1, limit), limit, limit)
-    content_end = max(close.start() + 1, content + 1)
-    return Block(start, marks, content + 1, content_end, close.end())
+def _fenced(found: Outline, index: int, at: int, container: int) -> tuple[int, int]:
+    """Adds the block whose fence opens at line `index`; returns the line behind it, its offset."""
+    lines, start = found.lines, at
+    fence, info = _opening(lines[index])
+    at = content = at + len(lines[index]) + 1
+    for number in range(index + 1, len(lines)):
+        line = lines[number]
+        if fence in line and _closes(line, fence):
+            end = at + len(line)
+            found.fences.append(Block(start, start + info, content, at, end))
+            return number + 1, end + 1
+        if container and line.strip() and _indent(line) < container:
+            found.fences.append(Block(start, start + info, content, at, at))
+            return number, at
+        at += len(line) + 1
+    end = at - 1
+    found.fences.append(Block(start, start + info, min(content, end), end, end))
+    return len(lines), at
 
 
-def _container(flat: str, line_start: int, indent: int) -> int:
-    """The column where the content of the list item begins that holds a line, 0 without one."""
-    least, end = indent, line_start - 1
-    for _ in range(200):
-        if end <= 0 or least == 0:
-            return 0
-        start = flat.rfind("\n", 0, end) + 1
-        line, end = flat[start:end], start - 1
+def _opening(line: str) -> tuple[str, int]:
+    """The fence itself, and the column behind it."""
+    stripped = line.lstrip(" \t")
+    fence = stripped[: len(stripped) - len(stripped.lstrip(stripped[0]))]
+    return fence, len(line) - len(stripped) + len(fence)
+
+
+def _closes(line: str, fence: str) -> bool:
+    marks = line.strip(" \t")
+    return marks.startswith(fence) and not marks.strip(fence[0])
+
+
+def _container(lines: list[str], index: int, match: re.Match[str]) -> int | None:
+    """The column of the list item's content that holds a fence, 0 outside lists; None where
+    CommonMark sees indented code instead of a fence."""
+    indent = _indent(lines[index])
+    if indent <= 3 and match.start("fence") == indent:
+        return 0
+    least = indent
+    for number in range(index - 1, max(index - _LOOK_BACK, 0) - 1, -1):
+        line = lines[number]
+        if least == 0:
+            break
         if not line.strip():
             continue
         item = _ITEM.match(line)
-        if item and (column := _width(item[1])) <= indent:
-            return column
-        least = min(least, _width(line[: len(line) - len(line.lstrip(" \t"))]))
-    return 0
+        if item and (column := len(item[1].expandtabs(4))) <= indent:
+            return column if indent <= column + 3 else None
+        least = min(least, _indent(line))
+    return 0 if indent <= 3 else None
 
 
-def _dedent(flat: str, start: int, column: int) -> int:
-    """Where a line begins that is indented less than `column`: the list item ends there."""
-    match = re.compile(rf"\n {{0,{column - 1}}}[^\s]").search(flat, start)
-    return match.start() if match else len(flat)
-
-
-def _width(blanks: str) -> int:
-    return len(blanks.expandtabs(4))
+def _indent(line: str) -> int:
+    return len(line[: len(line) - len(line.lstrip(" \t"))].expandtabs(4))
