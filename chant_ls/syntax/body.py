@@ -46,29 +46,27 @@ def parse_body(text: str, start: int) -> Body:
 
 
 def _heading(line: lines.Line) -> Heading:
-    start, match = line
     text = lines.heading_text(line)
-    title = match["title"] or ""
-    column = match.start("title") + len(title) - len(title.lstrip()) if text else match.end("marks")
-    span = Span(start + column, start + column + len(text))
-    return Heading(line.level, text, span, Span(start, start + len(match.string.rstrip())))
+    title = line.match["title"] or ""
+    start = line.behind("marks")
+    if text:
+        start = line.place("title") + len(title) - len(title.lstrip())
+    whole = Span(line.start, line.start + len(line.text))
+    return Heading(line.level, text, Span(start, start + len(text)), whole)
 
 
 def _criterion(line: lines.Line) -> Criterion:
-    start, match = line
-    item = match.string.rstrip()
-    raw = item[match.end() :]
-    whole = raw.lstrip()
-    begin, stop = start + len(item) - len(whole), start + len(item)
+    whole = line.match["item"].strip()
+    stop = line.start + len(line.text)
+    begin = stop - len(whole)
     check, check_start = _trailing_check(whole)
     text = whole[:check_start].rstrip() if check else whole
     date = _DATE.match(text)
-    box = start + match.start("box")
     return Criterion(
         text,
         line.done,
-        Span(start, stop),
-        Span(box, box + 1),
+        Span(line.start, stop),
+        Span(line.place("box"), line.behind("box")),
         Span(begin, begin + len(text)),
         check,
         Span(begin + check_start, stop) if check else None,
@@ -140,7 +138,7 @@ def _member_items(found: lines.Outline, prose: _Prose) -> Iterator[ListItem]:
     if not sections:
         return
     at = found.start
-    for line in found.lines:
+    for line in found.flat[1:].split("\n"):
         inside = any(start < at < end for start, end in sections)
         if inside and at in prose and (match := _ITEM.match(line)):
             yield _list_item(match, at)

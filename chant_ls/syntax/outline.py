@@ -6,16 +6,16 @@ Nothing but what facts need, because every file of a project passes here when it
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import NamedTuple
 
 from chant_ls.model.spec import Criteria
 
-_STARTS = frozenset(" \t#`~-*+0123456789")
+_FENCE = r"`{3,}(?=[^`\n]*(?:\n|\Z))|~{3,}"
 _SIGNIFICANT = re.compile(
-    r" {0,3}(?P<marks>\#{1,6})(?:[ \t]+(?P<title>.*))?\Z"
-    r"|[ \t]*(?:(?P<fence>`{3,}(?=[^`]*\Z)|~{3,})"
-    r"|(?:[-*+]|[0-9]{1,9}[.)])[ \t]+\[(?P<box>[ xX])\](?=[ \t]|\Z))",
-    re.DOTALL,
+    r"\n(?=[ \t#`~*+\-0-9])(?: {0,3}(?P<marks>\#{1,6})(?:[ \t]+(?P<title>[^\n]*))?(?=\n|\Z)"
+    rf"|[ \t]*(?:(?P<fence>{_FENCE})|(?:[-*+]|[0-9]{{1,9}}[.)])[ \t]+"
+    rf"(?:\[(?P<box>[ xX])\](?=[ \t\n]|\Z)(?P<item>[^\n]*)|(?P<inner>{_FENCE}))))"
 )
 _CLOSING_MARKS = re.compile(r"(?:\A|[ \t]+)#+[ \t]*\Z")
 _ITEM = re.compile(r"([ \t]*(?:[-*+]|[0-9]{1,9}[.)])[ \t]+)\S")
@@ -24,10 +24,14 @@ _LOOK_BACK = 200
 
 
 class Line(NamedTuple):
-    """A significant line and the offset where it begins; places in `match` count from there."""
+    """A significant line and the offset where it begins."""
 
     start: int
     match: re.Match[str]
+
+    @property
+    def text(self) -> str:
+        return self.match[0][1:].rstrip()
 
     @property
     def level(self) -> int:
@@ -36,6 +40,13 @@ class Line(NamedTuple):
     @property
     def done(self) -> bool:
         return self.match["box"] != " "
+
+    def place(self, group: str) -> int:
+        """The offset where a group of the match begins."""
+        return self.start + self.match.start(group) - self.match.start() - 1
+
+    def behind(self, group: str) -> int:
+        return self.start + self.match.end(group) - self.match.start() - 1
 
 
 class Block(NamedTuple):
@@ -50,10 +61,10 @@ class Block(NamedTuple):
 
 @dataclass(slots=True)
 class Outline:
-    """`lines` are those of the body without line ends; every line end counts as one character,
-    so that a line that ended with two has a blank more."""
+    """`flat` is a newline and the body, every line ending with one newline, no offset shifted: a
+    line that ended with two characters has a blank more. `start` is where the body begins."""
 
-    lines: list[str]
+    flat: str
     start: int
     headings: list[Line] = field(default_factory=list)
     boxes: list[Line] = field(default_factory=list)
@@ -61,29 +72,21 @@ class Outline:
 
 
 def outline(text: str, start: int) -> Outline:
-    found = Outline(split_lines(text[start:]), start)
-    lines, at, index = found.lines, start, 0
-    while index < len(lines):
-        line = lines[index]
-        if line[:1] in _STARTS and (match := _SIGNIFICANT.match(line)):
-            kind = match.lastgroup
-            if kind == "box":
-                found.boxes.append(Line(at, match))
-            elif kind != "fence":
-                found.headings.append(Line(at, match))
-            elif (container := _container(lines, index, match)) is not None:
-                index, at = _fenced(found, index, at, container)
-                continue
-        at += len(line) + 1
-        index += 1
-    return found
-
-
-def split_lines(body: str) -> list[str]:
-    """The lines without their ends, offsets kept: see `Outline`."""
+    body = text[start:]
     if "\r" in body:
         body = body.replace("\r\n", " \n").replace("\r", "\n")
-    return body.split("\n")
+    found = Outline("\n" + body, start)
+    search, flat, at = _SIGNIFICANT.search, found.flat, 0
+    while match := search(flat, at):
+        at = match.end()
+        kind = match.lastgroup
+        if kind == "item":
+            found.boxes.append(Line(start + match.start(), match))
+        elif kind == "title" or kind == "marks":
+            found.headings.append(Line(start + match.start(), match))
+        elif (container := _container(match)) is not None:
+            at = _fenced(found, match, container)
+    return found
 
 
 def heading_text(heading: Line) -> str:
@@ -103,8 +106,8 @@ def title(found: Outline) -> Line | None:
 def section_end(found: Outline, index: int) -> int:
     """Where the section of that heading ends: at the next one of the same or a higher level."""
     level = found.headings[index].level
-    end = found.start + sum(map(len, found.lines)) + len(found.lines)
-    return next((h.start for h in found.headings[index + 1 :] if h.level <= level), end)
+    below = (h.start for h in found.headings[index + 1 :] if h.level <= level)
+    return next(below, found.start + len(found.flat))
 
 
 def criteria_section(found: Outline) -> int | None:
@@ -130,57 +133,55 @@ def count(found: Outline) -> Criteria:
     return Criteria(sum(done), len(done))
 
 
-def _fenced(found: Outline, index: int, at: int, container: int) -> tuple[int, int]:
-    """Adds the block whose fence opens at line `index`; returns the line behind it, its offset."""
-    lines, start = found.lines, at
-    fence, info = _opening(lines[index])
-    at = content = at + len(lines[index]) + 1
-    for number in range(index + 1, len(lines)):
-        line = lines[number]
-        if fence in line and _closes(line, fence):
-            end = at + len(line)
-            found.fences.append(Block(start, start + info, content, at, end))
-            return number + 1, end + 1
-        if container and line.strip() and _indent(line) < container:
-            found.fences.append(Block(start, start + info, content, at, at))
-            return number, at
-        at += len(line) + 1
-    end = at - 1
-    found.fences.append(Block(start, start + info, min(content, end), end, end))
-    return len(lines), at
+def _fenced(found: Outline, opening: re.Match[str], container: int) -> int:
+    """Adds the block that a fence opens; returns where in `flat` to go on."""
+    flat, fence = found.flat, opening["fence"] or opening["inner"]
+    begin = flat.find("\n", opening.end())
+    begin = len(flat) if begin < 0 else begin
+    limit = _dedent(flat, begin, container) if container else len(flat)
+    closing = _closing(fence[0], len(fence)).search(flat, begin, limit)
+    content = min(begin + 1, limit)
+    content_end = max(closing.start() + 1, content) if closing else limit
+    end = closing.end() if closing else limit
+    places = (opening.start() + 1, opening.end(), content, content_end, end)
+    found.fences.append(Block(*(found.start - 1 + place for place in places)))
+    return end
 
 
-def _opening(line: str) -> tuple[str, int]:
-    """The fence itself, and the column behind it."""
-    stripped = line.lstrip(" \t")
-    fence = stripped[: len(stripped) - len(stripped.lstrip(stripped[0]))]
-    return fence, len(line) - len(stripped) + len(fence)
+@lru_cache(maxsize=64)
+def _closing(mark: str, length: int) -> re.Pattern[str]:
+    return re.compile(rf"\n[ \t]*{mark}{{{length},}}[ \t]*(?=\n|\Z)")
 
 
-def _closes(line: str, fence: str) -> bool:
-    marks = line.strip(" \t")
-    return marks.startswith(fence) and not marks.strip(fence[0])
+def _dedent(flat: str, start: int, column: int) -> int:
+    """Where a line begins that is indented less than `column`: there the list item ends."""
+    match = re.compile(rf"\n {{0,{column - 1}}}[^\s]").search(flat, start)
+    return match.start() if match else len(flat)
 
 
-def _container(lines: list[str], index: int, match: re.Match[str]) -> int | None:
+def _container(fence: re.Match[str]) -> int | None:
     """The column of the list item's content that holds a fence, 0 outside lists; None where
     CommonMark sees indented code instead of a fence."""
-    indent = _indent(lines[index])
-    if indent <= 3 and match.start("fence") == indent:
+    flat, end = fence.string, fence.start()
+    if fence["inner"]:
+        return _width(flat[end + 1 : fence.start("inner")])
+    indent = _width(flat[end + 1 : fence.start("fence")])
+    if indent == 0:
         return 0
     least = indent
-    for number in range(index - 1, max(index - _LOOK_BACK, 0) - 1, -1):
-        line = lines[number]
-        if least == 0:
+    for _ in range(_LOOK_BACK):
+        if end <= 0 or least == 0:
             break
+        start = flat.rfind("\n", 0, end) + 1
+        line, end = flat[start:end], start - 1
         if not line.strip():
             continue
         item = _ITEM.match(line)
-        if item and (column := len(item[1].expandtabs(4))) <= indent:
+        if item and (column := _width(item[1])) <= indent:
             return column if indent <= column + 3 else None
-        least = min(least, _indent(line))
+        least = min(least, _width(line[: len(line) - len(line.lstrip(" \t"))]))
     return 0 if indent <= 3 else None
 
 
-def _indent(line: str) -> int:
-    return len(line[: len(line) - len(line.lstrip(" \t"))].expandtabs(4))
+def _width(blanks: str) -> int:
+    return len(blanks.expandtabs(4))
