@@ -1,20 +1,27 @@
 """Project configuration: a frozen value built from a mapping of texts, with its problems."""
 
+import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+
+from chant_ls.model.section import ConfigProblem, Section, Value
 
 RULE_LEVELS = ("off", "hint", "info", "warning", "error")
 PROMPT_WAYS = ("stdin", "file", "arg")
 OUTPUTS = ("text", "jsonl", "claude-stream", "acp")
 MERGE_WAYS = ("batch", "always", "never")
+ROTATIONS = ("none", "random", "round_robin", "round-robin")
 
-
-@dataclass(frozen=True, slots=True)
-class ConfigProblem:
-    """`path` is the dotted key (`providers.fixer.prompt`)."""
-
-    path: str
-    message: str
+_TOP = ("project", "defaults", "providers", "parallel", "worktrees", "repos", "lint", "verify")
+_READ_ELSEWHERE = ("enterprise", "approval", "validation", "site", "watch")
+_DEFAULTS = (
+    *("prompt", "model", "split_model", "provider", "main_branch", "branch_prefix"),
+    *("auto_merge", "rotation_strategy", "prompt_extensions"),
+)
+_PROVIDER = (
+    *("command", "prompt", "output", "timeout", "slots", "max_concurrent", "model"),
+    *("endpoint", "max_retries", "retry_delay_ms"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,3 +68,104 @@ class Config:
     verify: tuple[str, ...] = ()
     required_fields: tuple[str, ...] = ()
     problems: tuple[ConfigProblem, ...] = ()
+
+
+def merged(over: Mapping[str, Value], base: Mapping[str, Value]) -> dict[str, Value]:
+    """Both mappings, key by key at every depth; where both have a value, that of `over`."""
+    result = dict(base)
+    for key, value in over.items():
+        below = result.get(key)
+        both = isinstance(value, Mapping) and isinstance(below, Mapping)
+        result[key] = merged(value, below) if both else value  # type: ignore[arg-type] # `both`
+    return result
+
+
+def from_mapping(values: Mapping[str, Value]) -> Config:
+    """The configuration that a mapping tells; never raises: what is wrong becomes `problems`."""
+    top = Section(values)
+    top.expect((*_TOP, *_READ_ELSEWHERE))
+    project, defaults = top.section("project"), top.section("defaults")
+    defaults.expect(_DEFAULTS)
+    defaults.choice("rotation_strategy", ROTATIONS, "none")
+    parallel, lint = top.section("parallel"), top.section("lint")
+    return Config(
+        project_name=project.text("name"),
+        project_prefix=project.text("prefix"),
+        provider=defaults.text("provider"),
+        prompt=defaults.text("prompt", "standard"),
+        model=defaults.text("model"),
+        main_branch=defaults.text("main_branch"),
+        branch_prefix=defaults.text("branch_prefix", "chant/"),
+        auto_merge=defaults.choice("auto_merge", MERGE_WAYS, "batch"),
+        prompt_extensions=defaults.texts("prompt_extensions"),
+        providers=_agents(parallel) | _providers(top.section("providers")),
+        worktrees_dir=top.section("worktrees").text("dir"),
+        stagger_ms=parallel.number("stagger_delay_ms", 0),
+        repos=_repos(top),
+        rules=_rules(lint),
+        thresholds=_thresholds(lint.section("thresholds")),
+        verify=top.texts("verify"),
+        required_fields=top.section("enterprise").texts("required"),
+        problems=tuple(top.problems),
+    )
+
+
+def _providers(table: Section) -> dict[str, Provider]:
+    return {name: _provider(name, row) for name, row in table.sections()}
+
+
+def _provider(name: str, row: Section) -> Provider:
+    row.expect(_PROVIDER)
+    return Provider(
+        name,
+        _command(row),
+        row.choice("prompt", PROMPT_WAYS, "stdin"),
+        row.choice("output", OUTPUTS, "text"),
+        row.number("timeout", 3600),
+        row.number("slots", row.number("max_concurrent", 2, 1), 1),
+        row.text("model"),
+    )
+
+
+def _agents(parallel: Section) -> dict[str, Provider]:
+    """`parallel.agents`, an older way to name providers."""
+    agents = {}
+    for row in parallel.rows("agents"):
+        name = row.text("name", "main")
+        slots = row.number("max_concurrent", 2, 1)
+        agents[name] = Provider(name, _command(row), slots=slots)
+    return agents
+
+
+def _command(row: Section) -> tuple[str, ...]:
+    if not isinstance(row.values.get("command"), str):
+        return row.texts("command")
+    try:
+        return tuple(shlex.split(row.text("command")))
+    except ValueError as error:
+        message = f"`{row.path}command` cannot be split into words: {error}".lower()
+        row.wrong("command", f"{message}; write it as a list")
+        return ()
+
+
+def _repos(top: Section) -> dict[str, str]:
+    """A list of `{name, path}`, or a map of paths by name."""
+    if isinstance(top.values.get("repos"), Mapping):
+        table = top.section("repos")
+        return {name: table.text(name) for name in table.values}
+    return {row.text("name"): row.text("path") for row in top.rows("repos")}
+
+
+def _rules(lint: Section) -> dict[str, str]:
+    table = lint.section("rules")
+    levels = {name: table.choice(name, RULE_LEVELS, "") for name in table.values}
+    return dict.fromkeys(lint.texts("disable"), "off") | {n: v for n, v in levels.items() if v}
+
+
+def _thresholds(table: Section) -> Thresholds:
+    default = Thresholds()
+    return Thresholds(
+        table.number("complexity_criteria", default.criteria),
+        table.number("complexity_files", default.files),
+        table.number("complexity_words", default.words),
+    )
