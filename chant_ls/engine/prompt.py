@@ -157,7 +157,9 @@ class _Brief:
 
     @property
     def criteria(self) -> str:
-        return "\n".join(c.line.of(self.document.text).rstrip() for c in self.document.body.criteria)
+        return "\n".join(
+            c.line.of(self.document.text).rstrip() for c in self.document.body.criteria
+        )
 
     @property
     def driver(self) -> SpecFile | None:
