@@ -53,8 +53,6 @@ class Prompt:
 def choose(config: Config, facts: Facts, asked: str, known: frozenset[str]) -> str:
     """Name of the prompt: as asked, the spec's, by its type where there is one, the default."""
     by_type = _BY_TYPE.get(facts.type, "")
-    if facts.type is SpecType.TASK and facts.criteria.total == 0:
-        by_type = ""
     return asked or facts.prompt or (by_type if by_type in known else "") or config.prompt
 
 
@@ -209,7 +207,9 @@ def _texts(document: Document, name: str) -> tuple[str, ...]:
 
 
 VARIABLES = (
-    "project.name spec spec.id spec.title spec.type spec.labels spec.description spec.path "
-    "spec.target_files spec.context spec.informed_by spec.acceptance_criteria driver.id "
-    "driver.title driver.body attempt worktree.path worktree.branch worktree.isolated"
-).split(" ")
+    *(f"spec.{name}" for name in ("id", "title", "type", "labels", "description", "path")),
+    *(f"spec.{name}" for name in ("target_files", "context", "informed_by", "acceptance_criteria")),
+    *(f"driver.{name}" for name in ("id", "title", "body")),
+    *(f"worktree.{name}" for name in ("path", "branch", "isolated")),
+    *("project.name", "spec", "attempt"),
+)

@@ -1,0 +1,132 @@
+"""Files below one folder, and nothing outside it: real paths decide, not their spelling."""
+
+import fnmatch
+import os
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+
+from chant_ls.analysis.snapshot import PathFact, PathKind
+from chant_ls.host import atomic
+from chant_ls.model.refusal import Refusal
+
+_MAGIC = re.compile(r"[*?\[]")
+_MOST_VISITED = 20_000
+
+
+@dataclass(slots=True)
+class _Budget:
+    """How many folder entries a walk may still look at."""
+
+    left: int = _MOST_VISITED
+
+    def spend(self) -> bool:
+        self.left -= 1
+        return self.left >= 0
+
+
+@dataclass(frozen=True, slots=True)
+class DiskFiles:
+    base: Path
+    real: str = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "real", os.path.realpath(self.base))
+
+    def at(self, folder: Path) -> "DiskFiles":
+        return DiskFiles(folder)
+
+    def holds(self, path: str) -> bool:
+        """Whether the real path of `path`, existing or not, lies inside."""
+        return self._inside(path) is not None
+
+    def read(self, path: str) -> bytes | None:
+        inside = self._inside(path)
+        try:
+            return inside.read_bytes() if inside and inside.is_file() else None
+        except OSError:
+            return None
+
+    def write(self, path: str, data: bytes) -> Refusal | None:
+        inside = self._inside(path)
+        if inside is None:
+            return Refusal(f"{path} would lie outside {self.base}")
+        try:
+            inside.parent.mkdir(parents=True, exist_ok=True)
+            atomic.write(inside, data)
+        except OSError as error:
+            return Refusal(f"cannot write {path}: {error.strerror}")
+        return None
+
+    def remove(self, path: str) -> None:
+        inside = self._inside(path)
+        if inside and (inside.is_file() or inside.is_symlink()):
+            inside.unlink()
+
+    def fact(self, entry: str) -> PathFact:
+        if _MAGIC.search(entry):
+            count = len(self.expand(entry, 1000))
+            return PathFact(PathKind.GLOB, count)
+        inside = self._inside(entry.partition("#")[0])
+        if inside is None:
+            return PathFact(PathKind.OUTSIDE)
+        if inside.is_dir():
+            return PathFact(PathKind.FOLDER, len(self.expand(entry, 1000)))
+        return PathFact(PathKind.FILE, 1) if inside.is_file() else PathFact(PathKind.NOTHING)
+
+    def expand(self, entry: str, limit: int = 200) -> tuple[str, ...]:
+        found = self._matching(entry) if _MAGIC.search(entry) else self._below(entry)
+        return tuple(sorted(path for path, _ in zip(found, range(limit), strict=False)))
+
+    def _below(self, entry: str) -> Iterator[str]:
+        inside = self._inside(entry)
+        if inside is None:
+            return
+        if inside.is_file():
+            yield entry
+        elif inside.is_dir():
+            prefix = str(PurePosixPath(entry))
+            yield from _walk(inside, "" if prefix == "." else prefix, ("**", "*"), _Budget())
+
+    def _matching(self, pattern: str) -> Iterator[str]:
+        parts = PurePosixPath(pattern).parts
+        if ".." in parts or pattern.startswith("/"):
+            return
+        for path in _walk(Path(self.real), "", parts, _Budget()):
+            if self._inside(path):
+                yield path
+
+    def _inside(self, path: str) -> Path | None:
+        if not path or "\0" in path or path.startswith(("/", "~")):
+            return None
+        real = os.path.realpath(f"{self.real}/{path}")
+        inside = real == self.real or real.startswith(self.real.rstrip(os.sep) + os.sep)
+        return Path(real) if inside else None
+
+
+def _walk(folder: Path, prefix: str, parts: tuple[str, ...], budget: _Budget) -> Iterator[str]:
+    """Regular files that match the pattern's parts. Linked folders are not entered."""
+    head, rest = parts[0], parts[1:]
+    if head == "**":
+        yield from _walk(folder, prefix, rest or ("*",), budget)
+    for entry in _entries(folder):
+        if not budget.spend():
+            return
+        path = f"{prefix}/{entry.name}" if prefix else entry.name
+        is_folder = entry.is_dir(follow_symlinks=False)
+        if head == "**":
+            if is_folder and entry.name != ".git":
+                yield from _walk(Path(entry.path), path, parts, budget)
+        elif fnmatch.fnmatchcase(entry.name, head):
+            if rest and is_folder:
+                yield from _walk(Path(entry.path), path, rest, budget)
+            elif not rest and entry.is_file():
+                yield path
+
+
+def _entries(folder: Path) -> list[os.DirEntry[str]]:
+    try:
+        return sorted(os.scandir(folder), key=lambda entry: entry.name)
+    except OSError:
+        return []

@@ -1,0 +1,168 @@
+"""Processes: agents in sessions of their own, drained, limited in time, ended with their trees."""
+
+import os
+import queue
+import shutil
+import signal
+import subprocess
+import threading
+import time
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import IO
+
+from chant_ls.engine.ports import Command, Ended, OnLine, Stop
+from chant_ls.engine.records import ProcessId
+from chant_ls.host import identity, trees
+from chant_ls.model.refusal import Refusal
+
+_GRACE = 10.0
+_LONGEST_LINE = 1 << 20
+_SIGNALS = {"INT": signal.SIGINT, "TERM": signal.SIGTERM, "USR1": signal.SIGUSR1}
+
+_Message = tuple[str, str]
+"""(`stdout` or `stderr`, line), (`end`, ""), (`stop`, "")."""
+
+
+class SystemProcesses:
+    def me(self) -> ProcessId:
+        return identity.me()
+
+    def alive(self, process: ProcessId) -> bool:
+        return identity.alive(process)
+
+    def run(
+        self,
+        command: Command,
+        on_start: Callable[[ProcessId], None],
+        on_line: OnLine,
+        stop: Stop | None = None,
+    ) -> Ended | Refusal:
+        try:
+            child = _spawn(command)
+        except OSError as error:
+            return Refusal(f"cannot start {command.argv[0]}: {error.strerror}")
+        process = identity.of(child.pid)
+        try:
+            on_start(process)
+            return _supervise(child, command, on_line, stop)
+        except BaseException:
+            trees.end(process, command.mark, _GRACE)
+            raise
+
+    def end_tree(self, process: ProcessId, mark: str) -> int:
+        return trees.end(process, mark, _GRACE)
+
+    def signal(self, process: ProcessId, name: str) -> bool:
+        if not identity.alive(process):
+            return False
+        try:
+            os.kill(process.pid, _SIGNALS[name])
+        except OSError:
+            return False
+        return True
+
+    def adopt_orphans(self) -> None:
+        trees.become_subreaper()
+
+    def which(self, program: str, path: str) -> str | None:
+        return shutil.which(program, path=path)
+
+    def free_bytes(self, folder: Path) -> int:
+        there = next(p for p in (folder, *folder.parents) if p.exists())
+        return shutil.disk_usage(there).free
+
+
+def _spawn(command: Command) -> "subprocess.Popen[bytes]":
+    child = subprocess.Popen(
+        command.argv,
+        cwd=command.cwd,
+        env=dict(command.env),
+        stdin=subprocess.DEVNULL if command.stdin is None else subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        start_new_session=True,
+    )
+    if command.stdin is not None:
+        _background(_feed, child.stdin, command.stdin)
+    return child
+
+
+def _supervise(
+    child: "subprocess.Popen[bytes]", command: Command, on_line: OnLine, stop: Stop | None
+) -> Ended:
+    """One thread calls `on_line`; readers and the waiter only put into its queue."""
+    inbox: queue.SimpleQueue[_Message] = queue.SimpleQueue()
+    started = time.monotonic()
+    readers = [
+        _background(_drain, child.stdout, "stdout", inbox),
+        _background(_drain, child.stderr, "stderr", inbox),
+    ]
+    _background(_wait, child, inbox)
+    if stop:
+        stop.on_ask(lambda: inbox.put(("stop", "")))
+    deadline = started + command.timeout if command.timeout else None
+    reason = _listen(inbox, on_line, deadline, stop)
+    if reason:
+        trees.end(identity.of(child.pid), command.mark, _GRACE)
+    code = child.wait()
+    trees.end(ProcessId(child.pid), command.mark, _GRACE)
+    _finish(readers, inbox, on_line)
+    return Ended(code, time.monotonic() - started, reason)
+
+
+def _listen(
+    inbox: "queue.SimpleQueue[_Message]",
+    on_line: OnLine,
+    deadline: float | None,
+    stop: Stop | None,
+) -> str:
+    """Until the child ended (""), its time is over or someone wants it to stop: why."""
+    while True:
+        left = None if deadline is None else max(0.0, deadline - time.monotonic())
+        try:
+            kind, text = inbox.get(timeout=left)
+        except queue.Empty:
+            return "timeout"
+        if kind == "end":
+            return ""
+        if kind == "stop":
+            return stop.reason if stop else "cancel"
+        on_line(kind, text)
+
+
+def _finish(
+    readers: Iterable[threading.Thread], inbox: "queue.SimpleQueue[_Message]", on_line: OnLine
+) -> None:
+    """What is still in the pipes; a stray that keeps one open cannot hold us."""
+    for reader in readers:
+        reader.join(timeout=_GRACE)
+    while not inbox.empty():
+        kind, text = inbox.get()
+        if kind in ("stdout", "stderr"):
+            on_line(kind, text)
+
+
+def _background(target: Callable[..., None], *args: object) -> threading.Thread:
+    thread = threading.Thread(target=target, args=args, daemon=True)
+    thread.start()
+    return thread
+
+
+def _feed(pipe: IO[bytes], data: bytes) -> None:
+    try:
+        with pipe:
+            pipe.write(data)
+    except OSError:
+        return  # the agent ended without reading its prompt: its exit code tells
+
+
+def _drain(pipe: IO[bytes], name: str, inbox: "queue.SimpleQueue[_Message]") -> None:
+    with pipe:
+        while line := pipe.readline(_LONGEST_LINE):
+            inbox.put((name, line.decode(errors="replace").rstrip("\r\n")))
+
+
+def _wait(child: "subprocess.Popen[bytes]", inbox: "queue.SimpleQueue[_Message]") -> None:
+    child.wait()
+    inbox.put(("end", ""))

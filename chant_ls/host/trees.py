@@ -1,0 +1,121 @@
+"""Process trees: all that a process started, also what left its session or lost its parent.
+
+A stray is known by descent, by its session, or by CHANT_RUN in its environment.
+"""
+
+import contextlib
+import ctypes
+import os
+import sys
+import time
+from collections.abc import Iterable
+
+import psutil
+
+from chant_ls.engine.records import ProcessId
+from chant_ls.host import identity
+
+_PR_SET_CHILD_SUBREAPER = 36
+_PR_GET_CHILD_SUBREAPER = 37
+_STEP = 0.01
+
+
+def become_subreaper() -> None:
+    """Orphaned descendants become our children instead of init's. Linux only."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+
+
+def end(process: ProcessId, mark: str, grace: float) -> int:
+    """TERM to all of the tree, KILL after `grace` seconds, until none is left; how many ended.
+
+    An `identity` that no longer fits means the process itself is gone: only strays are looked for.
+    """
+    ended = 0
+    for _ in range(5):
+        members = _members(process, mark)
+        if not members:
+            break
+        ended += len(members)
+        _end_all(members, process.pid, grace)
+    return ended
+
+
+def _end_all(members: list[psutil.Process], child: int, grace: float) -> None:
+    _each(members, "terminate")
+    left = _await_gone(members, child, grace)
+    _each(left, "kill")
+    _await_gone(left, child, grace)
+
+
+def _each(members: list[psutil.Process], verb: str) -> None:
+    for member in members:
+        with contextlib.suppress(psutil.Error):
+            getattr(member, verb)()
+
+
+def _await_gone(members: list[psutil.Process], child: int, grace: float) -> list[psutil.Process]:
+    """Those still there after `grace` seconds. Not psutil.wait_procs: it would take the exit code
+    of `child` away from whoever started that."""
+    deadline = time.monotonic() + grace
+    left = [member for member in members if _running(member)]
+    while left and time.monotonic() < deadline:
+        time.sleep(_STEP)
+        left = [member for member in left if _running(member)]
+    for member in members:
+        if member.pid != child:
+            _reap(member.pid)
+    return left
+
+
+def _reap(pid: int) -> None:
+    with contextlib.suppress(OSError):
+        os.waitpid(pid, os.WNOHANG)
+
+
+def _members(process: ProcessId, mark: str) -> list[psutil.Process]:
+    found = {p.pid: p for p in _family(process)}
+    for candidate in _candidates():
+        if candidate.pid not in found and _strays(candidate, process, mark):
+            found[candidate.pid] = candidate
+    return [p for p in found.values() if p.pid != os.getpid() and _running(p)]
+
+
+def _candidates() -> Iterable[psutil.Process]:
+    """Where strays can be: a subreaper's are all below it, others' may be anywhere."""
+    return psutil.Process().children(recursive=True) if _subreaper() else psutil.process_iter()
+
+
+def _subreaper() -> bool:
+    if sys.platform != "linux":
+        return False
+    answer = ctypes.c_int()
+    ctypes.CDLL(None).prctl(_PR_GET_CHILD_SUBREAPER, ctypes.byref(answer), 0, 0, 0)
+    return bool(answer.value)
+
+
+def _family(process: ProcessId) -> list[psutil.Process]:
+    if not process.identity or not identity.alive(process):
+        return []
+    try:
+        parent = psutil.Process(process.pid)
+        return [parent, *parent.children(recursive=True)]
+    except psutil.Error:
+        return []
+
+
+def _strays(candidate: psutil.Process, process: ProcessId, mark: str) -> bool:
+    try:
+        if os.getsid(candidate.pid) == process.pid != 0:
+            return True
+        return bool(mark) and candidate.environ().get("CHANT_RUN") == mark
+    except (psutil.Error, OSError):
+        return False
+
+
+def _running(process: psutil.Process) -> bool:
+    """Whether it is more than an entry that waits to be reaped."""
+    try:
+        return bool(process.status() != psutil.STATUS_ZOMBIE)
+    except psutil.Error:
+        return False
