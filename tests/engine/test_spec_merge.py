@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - a table reads better with one case a line
 """Three texts of one spec into one: the table of execution.md 4.5, US."""
 
 import pytest
