@@ -67,10 +67,8 @@ def write_config(project: Path, text: str) -> None:
 
 
 def no_agent(project: Path) -> None:
-    write_config(
-        project,
-        "---\ndefaults: {provider: fixer}\nproviders:\n  fixer: {command: [no-such-program]}\n---\n",
-    )
+    named = "defaults: {provider: fixer}\nproviders: {fixer: {command: [no-such-program]}}"
+    write_config(project, f"---\n{named}\n---\n")
 
 
 def no_provider(project: Path) -> None:

@@ -32,8 +32,8 @@ GUIDE = (
     "chant lint 010 011 --fix --json",
     "chant -C elsewhere -q list --all --ready --count --json --type code",
     "chant dag --format mermaid",
-    "chant add T --depends-on 010 --informed-by a.md --target src --prompt research"
-    " --needs-approval --no-commit",
+    "chant add T --depends-on 010 --informed-by a.md --target src",
+    "chant add T --prompt research --needs-approval --no-commit",
     "chant init --name demo --provider claude",
     "chant approve 010 --by me --reason fine",
     "chant reject 010 --by me",
