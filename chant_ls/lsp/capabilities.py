@@ -101,7 +101,9 @@ def client_of(params: types.InitializeParams) -> Client:
         document_changes=can(f"{edits}.document_changes"),
         annotations=has(f"{edits}.change_annotation_support"),
         resources=frozenset(
-            str(kind.value) for kind in get_capability(params.capabilities, f"{edits}.resource_operations", None) or ()
+            str(kind.value)
+            for kind in get_capability(params.capabilities, f"{edits}.resource_operations", None)
+            or ()
         ),
         apply_edit=can("workspace.apply_edit"),
         show_document=can("window.show_document.support"),
@@ -121,7 +123,11 @@ def _encoding(capabilities: types.ClientCapabilities) -> Encoding:
 
 
 def _trusted(options: Any) -> bool:
-    told = options.get("trusted") if isinstance(options, Mapping) else getattr(options, "trusted", None)
+    told = (
+        options.get("trusted")
+        if isinstance(options, Mapping)
+        else getattr(options, "trusted", None)
+    )
     return told is True
 
 
@@ -163,9 +169,7 @@ def server_capabilities(client: Client, methods: frozenset[str]) -> types.Server
         semantic_tokens_provider=_tokens()
         if offered(types.TEXT_DOCUMENT_SEMANTIC_TOKENS_FULL)
         else None,
-        code_action_provider=_actions(client)
-        if offered(types.TEXT_DOCUMENT_CODE_ACTION)
-        else None,
+        code_action_provider=_actions(client) if offered(types.TEXT_DOCUMENT_CODE_ACTION) else None,
         diagnostic_provider=_diagnostics() if client.pull else None,
         execute_command_provider=types.ExecuteCommandOptions(commands=list(wire.COMMANDS))
         if offered(types.WORKSPACE_EXECUTE_COMMAND)

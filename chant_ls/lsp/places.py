@@ -48,7 +48,7 @@ class Folder:
 
 
 def folder_at(root: Path, seen: Path | None = None, uri: str = "") -> Folder:
-    """`seen` is the workspace folder, and `uri` its URI, through which the client came to `root`."""
+    """`seen` is the folder, and `uri` its URI, through which the client came to `root`."""
     real = Path(os.path.realpath(root))
     if seen is not None and (shown := _shown(real, seen)) is not None:
         same = shown == seen and uri

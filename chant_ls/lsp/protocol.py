@@ -1,6 +1,7 @@
 """The JSON-RPC life cycle as the standard has it, in place of pygls' own."""
 
 import asyncio
+import inspect
 import json
 import logging
 from collections.abc import Callable
@@ -100,7 +101,7 @@ class Protocol(LanguageServerProtocol):
             self._fail(id, rpc.JsonRpcInvalidParams.of(_short(error)))
             return
         self._initialized = self._initialized or method == types.INITIALIZE
-        self._handle_request(id, method, params)
+        self._run(method, params, partial(self._send_handler_result, msg_id=id), id)
 
     def _refused(self, id: str | int, method: str) -> rpc.JsonRpcException | None:
         if id in self._cancelled:
@@ -113,7 +114,7 @@ class Protocol(LanguageServerProtocol):
         if method != types.INITIALIZE and not self._initialized:
             return rpc.JsonRpcServerNotInitialized("send initialize first")
         if method != types.SHUTDOWN and method not in self.fm.features:
-            return rpc.JsonRpcMethodNotFound.of(method)
+            return rpc.JsonRpcMethodNotFound(f"{method} is not known here")
         return None
 
     def _take_notification(self, data: Message) -> None:
@@ -129,7 +130,27 @@ class Protocol(LanguageServerProtocol):
         except (Exception, RecursionError) as error:  # noqa: BLE001 - cattrs raises anything
             log.warning("%s ignored: %s", method, _short(error))
             return
-        self._handle_notification(method, params)
+        if method == types.CANCEL_REQUEST:
+            self._handle_cancel_notification(params.id)
+        else:
+            self._run(method, params, self._check_handler_result)
+
+    def _run(self, method: str, params: Any, done: Callable[[Any], None], id: Any = None) -> None:
+        """Most handlers answer at once; one that returns an awaitable answers later, and can be
+        cancelled until then."""
+        future: Future[Any] = Future()
+        try:
+            result = self._get_handler(method)(params)
+            if inspect.isawaitable(result):
+                task = asyncio.ensure_future(result)
+                if id is not None:
+                    self._request_futures[id] = task  # type: ignore[assignment] # pygls keeps both kinds there
+                task.add_done_callback(done)
+                return
+            future.set_result(result)
+        except Exception as error:  # noqa: BLE001 - a crashing handler loses only its own answer
+            future.set_exception(error)
+        done(future)
 
     def _take_answer(self, data: Message) -> None:
         """The client's answer to a request of ours."""
@@ -143,7 +164,7 @@ class Protocol(LanguageServerProtocol):
             return
         try:
             answer = self._converter.structure(data, kind) if kind else None
-            future.set_result(answer.result if answer else data.get("result"))  # type: ignore[attr-defined] # pygls gives no type
+            future.set_result(answer.result if answer else data.get("result"))
         except (Exception, RecursionError) as error:  # noqa: BLE001 - cattrs raises anything
             future.set_exception(rpc.JsonRpcException(_short(error)))
 
@@ -163,6 +184,10 @@ class Protocol(LanguageServerProtocol):
             future.cancel()
         self._shutdown = True
         self._answer(id, None)
+
+    def leave(self) -> None:
+        """The client is gone without a word."""
+        self._end(1)
 
     def _end(self, code: int) -> None:
         if self.ended is not None and not self.ended.done():

@@ -44,6 +44,10 @@ class View:
     def lines_of(self, path: str) -> Lines:
         return Lines(_indexed(self.snapshot.files[path].text), self.encoding)
 
+    def now(self) -> "View":
+        """The same spec as it stands now."""
+        return View(self.project, self.project.snapshot, self.path, self.encoding)
+
     def at(self, path: str) -> "View":
         return View(self.project, self.snapshot, path, self.encoding)
 
@@ -81,6 +85,32 @@ class Session:
             path.is_relative_to(one) or one.is_relative_to(path) for path in folders for one in near
         )
 
+    def homeless(self) -> tuple[tuple[Path, str], ...]:
+        """Folders, and folders of open texts, that lie in no project; with the folder's URI."""
+        texts = {f.parent for text in self.texts.all() if (f := file_of(text.uri))}
+        told = [(path, uri) for uri, path in self.folders.items()]
+        asked = [*told, *((path, "") for path in texts)]
+        return tuple((path, uri) for path, uri in asked if not self._in_project(path))
+
+    def _in_project(self, path: Path) -> bool:
+        return any(
+            path.is_relative_to(base)
+            for project in self.projects.values()
+            for base in (project.folder.path, project.folder.real)
+        )
+
+    @staticmethod
+    def has_root(start: Path) -> bool:
+        """Reads the disk: for the thread that may wait."""
+        from chant_ls.app import find_root
+
+        return isinstance(find_root(start), Path)
+
+    def discover_for(self, uri: str) -> None:
+        """Open the innermost project of a text, whatever folders the client told."""
+        if file := file_of(uri):
+            self.discover(file.parent)
+
     def discover(self, start: Path, seen: Path | None = None, uri: str = "") -> Project | None:
         """The project that `start` lies in, opened if it is new. None where there is none."""
         from chant_ls.app import build_app, find_root
@@ -107,6 +137,10 @@ class Session:
             project.put(path, uri, text)
 
     # -- texts
+
+    def saved(self, uri: str) -> None:
+        if place := self._place(uri):
+            place[0].saved(place[1])
 
     def put(self, uri: str, text: str) -> View | None:
         """A text was opened or changed; its view if it is a spec of ours."""
