@@ -127,8 +127,8 @@ def test_notifications_are_never_answered(client):
 def test_a_request_that_is_cancelled_in_the_queue_is_never_begun():
     begun, sent = [], []
     server = LanguageServer("t", "1", protocol_cls=Protocol, converter_factory=default_converter)
-    server.feature("chant/slow")(begun.append)
-    server.feature("initialize")(begun.append)
+    server.feature("chant/slow")(lambda params: begun.append(params))
+    server.feature("initialize")(lambda params: begun.append(params))
     protocol = server.protocol
     protocol._send_data = sent.append
     frames = [
