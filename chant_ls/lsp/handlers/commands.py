@@ -1,1 +1,0 @@
-"""Verbs of the execution core, and our own requests."""
