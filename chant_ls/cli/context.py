@@ -10,6 +10,7 @@ import click
 
 from chant_ls.cli import render
 from chant_ls.cli.failures import checked, refuse
+from chant_ls.model.spec import SpecId
 
 if TYPE_CHECKING:
     from chant_ls.analysis.snapshot import Snapshot
@@ -67,7 +68,7 @@ def confirmed(question: str, yes: bool, hint: str) -> None:
     click.confirm(question, abort=True, err=True)
 
 
-def found(snapshot: "Snapshot", text: str, *, archived: bool) -> str:
+def found(snapshot: "Snapshot", text: str, *, archived: bool) -> SpecId:
     """The id that a typed text means; `archived`: verbs that only read look there too."""
     from chant_ls.cli.naming import the_id
 

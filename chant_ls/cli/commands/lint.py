@@ -7,6 +7,7 @@ import click
 from chant_ls.cli import render
 from chant_ls.cli.context import Invocation, found, pass_invocation
 from chant_ls.cli.failures import REFUSED
+from chant_ls.model.spec import SpecId
 
 if TYPE_CHECKING:
     from chant_ls.analysis.snapshot import Snapshot
@@ -37,7 +38,7 @@ def command(invocation: Invocation, ids: tuple[str, ...], fix: bool, as_json: bo
 
 
 def _fixed(
-    app: "App", snapshot: "Snapshot", names: list[str], invocation: Invocation
+    app: "App", snapshot: "Snapshot", names: list[SpecId], invocation: Invocation
 ) -> "Snapshot":
     from chant_ls.cli.fixing import fix_all
 

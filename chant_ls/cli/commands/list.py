@@ -4,14 +4,21 @@ import click
 
 from chant_ls.cli import render
 from chant_ls.cli.context import Invocation, pass_invocation
-from chant_ls.cli.selection import STATUSES, Choice, title
-from chant_ls.model.spec import SpecType
+from chant_ls.model.spec import TYPE_ALIASES, SpecType, Status
+
+TYPES = [*(kind.value for kind in SpecType), *TYPE_ALIASES]
 
 
 @click.command()
 @click.option("--label", "labels", multiple=True, metavar="L", help="With any of these labels.")
-@click.option("--status", "statuses", multiple=True, type=click.Choice(STATUSES))
-@click.option("--type", "type", type=click.Choice([*SpecType]), help="Of this type.")
+@click.option(
+    "--status",
+    "statuses",
+    multiple=True,
+    type=click.Choice([status.value for status in Status]),
+    help="With any of these statuses.",
+)
+@click.option("--type", "type", type=click.Choice(TYPES), help="Of this type.")
 @click.option("--ready", is_flag=True, help="Only what can be worked now.")
 @click.option("--all", "everything", is_flag=True, help="Completed and cancelled ones too.")
 @click.option("--count", is_flag=True, help="Only how many.")
@@ -27,26 +34,30 @@ def command(
     count: bool,
     as_json: bool,
 ) -> None:
-    """List specs in natural order. Finished ones are hidden unless asked for."""
-    from chant_ls.analysis.summary import spec_json
+    """List specs. Finished ones are hidden unless asked for."""
+    from chant_ls.analysis.summary import Filters, listed, rows, spec_json
 
-    choice = Choice(labels, statuses, type or "", ready, everything)
     snapshot = invocation.app().load()
-    every = (spec_json(snapshot, id) for id in snapshot.graph.ids)
-    rows = [row for row in every if choice.takes(row)]
+    wanted = Filters(labels, tuple(map(Status, statuses)), type or "", ready, everything)
+    ids = listed(snapshot, wanted)
     if count:
-        render.out(str(len(rows)))
+        render.out(str(len(ids)))
     elif as_json:
-        render.data(rows)
-    elif rows:
-        render.columns(((row["id"], row["status"], title(row)) for row in rows), styled=1)
+        render.data([spec_json(snapshot, id) for id in ids])
+    elif ids:
+        shown = rows(snapshot, ids)
+        render.columns(((r.id, r.status.value, _title(r.title, r.note)) for r in shown), styled=1)
     else:
-        invocation.say(_nothing(bool(snapshot.files), choice))
+        invocation.say(_nothing(bool(snapshot.files), ready))
 
 
-def _nothing(any_specs: bool, choice: Choice) -> str:
+def _title(title: str, note: str) -> str:
+    return f"{title} ({note})" if note else title
+
+
+def _nothing(any_specs: bool, ready: bool) -> str:
     if not any_specs:
-        return 'no specs yet; `chant add "What is to be done"` writes the first'
-    if choice.ready:
+        return "no specs yet; `chant add TITLE` writes the first"
+    if ready:
         return "no spec is ready; `chant list` shows what each waits for"
     return "no such specs; `chant list --all` shows all"

@@ -1,13 +1,16 @@
 """`chant show`: one spec with what chant knows about it."""
 
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING
 
 import click
 
 from chant_ls.cli import render
 from chant_ls.cli.context import Invocation, found, pass_invocation
-from chant_ls.cli.selection import remark
+from chant_ls.model.spec import SpecId
+
+if TYPE_CHECKING:
+    from chant_ls.analysis.snapshot import Snapshot
 
 
 @click.command()
@@ -15,33 +18,46 @@ from chant_ls.cli.selection import remark
 @click.option("--json", "as_json", is_flag=True, help="For programs.")
 @pass_invocation
 def command(invocation: Invocation, ids: tuple[str, ...], as_json: bool) -> None:
-    """Show a spec: status, what it waits for, criteria, run, text."""
+    """Show a spec: status, what it waits for, run, text."""
     from chant_ls.analysis.summary import spec_json
 
     snapshot = invocation.app().load()
     names = [found(snapshot, text, archived=True) for text in ids]
-    rows = [spec_json(snapshot, id) for id in names]
     if as_json:
+        rows = [spec_json(snapshot, id) for id in names]
         render.data(rows if len(rows) > 1 else rows[0])
         return
-    for id, row in zip(names, rows, strict=True):
-        file = snapshot.find(id)
-        assert file is not None
-        render.fields(_fields(row))
-        render.out("\n" + file.text[file.document.body.start :].strip() + "\n")
+    for id in names:
+        _show(snapshot, id)
 
 
-def _fields(row: dict[str, Any]) -> Iterator[tuple[str, str]]:
-    told = remark(row)
-    yield "id", row["id"]
-    yield "title", row["title"]
-    yield "type", row["type"]
-    yield "status", row["status"] + (f" ({told})" if told else "")
-    for key in ("labels", "depends_on", "informed_by", "target_files"):
-        yield key, ", ".join(row[key])
-    yield "criteria", f"{row['criteria']['done']}/{row['criteria']['total']}"
-    run = row["run"] or {}
-    yield "run", " ".join(str(run[key]) for key in ("id", "state", "started_at") if run.get(key))
-    yield "worktree", run.get("worktree") or ""
-    yield "branch", run.get("branch") or ""
-    yield "path", row["path"]
+def _show(snapshot: "Snapshot", id: SpecId) -> None:
+    file = snapshot.find(id)
+    assert file is not None, "an id that was found"
+    render.fields(_fields(snapshot, id))
+    body = file.text[file.document.body.start :].strip()
+    render.out(f"\n{body}\n")
+
+
+def _fields(snapshot: "Snapshot", id: SpecId) -> Iterator[tuple[str, str]]:
+    from chant_ls.analysis.readiness import effective_status
+    from chant_ls.analysis.summary import note
+
+    facts, run, file = snapshot.facts(id), snapshot.run(id), snapshot.find(id)
+    assert facts is not None and file is not None, "an id that was found"
+    told = note(snapshot, id)
+    yield "id", id
+    yield "title", facts.title
+    yield "type", facts.type
+    yield "status", effective_status(snapshot, id) + (f" ({told})" if told else "")
+    yield "labels", ", ".join(facts.labels)
+    yield "depends_on", ", ".join(facts.depends_on or ())
+    yield "informed_by", ", ".join(facts.informed_by)
+    yield "target_files", ", ".join(facts.target_files)
+    yield "criteria", f"{facts.criteria.done}/{facts.criteria.total}"
+    if run:
+        yield "run", f"{run.run} {run.state} {run.started_at}"
+        yield "error", run.error
+        yield "worktree", run.worktree
+        yield "branch", run.branch
+    yield "path", file.path

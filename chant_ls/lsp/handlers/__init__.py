@@ -1,0 +1,46 @@
+"""Every method we answer, and where. A handler's module is imported when it is first called: until
+`initialize` is answered, nothing is imported that it does not need."""
+
+from collections.abc import Callable
+from importlib import import_module
+from typing import Any
+
+from lsprotocol import types
+
+from chant_ls.lsp.server import ChantServer
+
+METHODS = {
+    types.INITIALIZE: "sync.initialize",
+    types.INITIALIZED: "sync.initialized",
+    types.TEXT_DOCUMENT_DID_OPEN: "sync.did_open",
+    types.TEXT_DOCUMENT_DID_CHANGE: "sync.did_change",
+    types.TEXT_DOCUMENT_DID_SAVE: "sync.did_save",
+    types.TEXT_DOCUMENT_DID_CLOSE: "sync.did_close",
+    types.WORKSPACE_DID_CHANGE_WORKSPACE_FOLDERS: "sync.did_change_folders",
+    types.WORKSPACE_DID_CHANGE_WATCHED_FILES: "sync.did_change_files",
+    types.WORKSPACE_DID_CHANGE_CONFIGURATION: "sync.did_change_configuration",
+    types.TEXT_DOCUMENT_DIAGNOSTIC: "features.document_diagnostic",
+    types.WORKSPACE_DIAGNOSTIC: "features.workspace_diagnostic",
+}
+
+Handler = Callable[[ChantServer, Any], Any]
+
+
+def handler(name: str) -> Handler:
+    """The function that `module.function` names in this package."""
+    module, _, function = name.partition(".")
+    found: Handler = getattr(import_module(f"{__name__}.{module}"), function)
+    return found
+
+
+def registered(server: ChantServer) -> ChantServer:
+    for method, name in METHODS.items():
+        server.feature(method)(_lazy(name))
+    return server
+
+
+def _lazy(name: str) -> Handler:
+    def call(ls: ChantServer, params: Any) -> Any:
+        return handler(name)(ls, params)
+
+    return call

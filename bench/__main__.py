@@ -1,0 +1,48 @@
+"""`python -m bench`: measures, prints a table, writes bench/result.json."""
+
+import argparse
+import json
+import tempfile
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+from bench import editing, reading, running
+from bench.generate import generate
+from bench.table import Row, show
+
+RESULT = Path(__file__).with_name("result.json")
+
+
+def main() -> None:
+    options = _options()
+    with tempfile.TemporaryDirectory(prefix="chant-bench-") as name:
+        folder = Path(name).resolve()
+        root = folder / "project"
+        print(f"writing {options.specs:,} specs …", flush=True)
+        ids = generate(root, options.specs)
+        parts: dict[str, Callable[[], Iterable[Row]]] = {
+            "reading": lambda: reading.rows(root, len(ids)),
+            "editing": lambda: editing.rows(root, ids, options.edits),
+            "running": lambda: running.rows(folder),
+        }
+        rows = [row for name in options.only or parts for row in _told(name, parts[name])]
+    show(rows)
+    result = {"specs": options.specs, "rows": [row.to_json() for row in rows]}
+    RESULT.write_text(json.dumps(result, indent=2) + "\n")
+    print(json.dumps(result))
+
+
+def _told(name: str, part: Callable[[], Iterable[Row]]) -> list[Row]:
+    print(f"measuring {name} …", flush=True)
+    return list(part())
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    parser.add_argument("--specs", type=int, default=10_000)
+    parser.add_argument("--edits", type=int, default=10_000)
+    parser.add_argument("--only", nargs="*", choices=("reading", "editing", "running"))
+    return parser.parse_args()
+
+
+main()

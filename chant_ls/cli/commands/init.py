@@ -1,0 +1,31 @@
+"""`chant init`: make a folder a chant project."""
+
+import os
+
+import click
+
+from chant_ls.cli import render
+from chant_ls.cli.context import Invocation, pass_invocation
+from chant_ls.cli.failures import checked
+from chant_ls.model.refusal import Refusal
+
+
+@click.command()
+@click.option("--name", default="", help="Name of the project; else found out.")
+@click.option("--provider", default="", metavar="P", help="The agent that works specs.")
+@pass_invocation
+def command(invocation: Invocation, name: str, provider: str) -> None:
+    """Make this folder a chant project. Twice is once."""
+    from chant_ls.app import build_app, find_root
+    from chant_ls.engine.operations.init import InitRequest, init
+
+    root = find_root(invocation.folder)
+    folder = invocation.folder if isinstance(root, Refusal) else root
+    done = checked(init(build_app(folder, os.environ).files, InitRequest(name, provider)))
+    for path in done.made:
+        render.out(f"Created {path}")
+    invocation.say_all(done.notes)
+    if not done.made:
+        invocation.say(f"{folder} is a chant project already; nothing to do")
+    else:
+        invocation.say("next: `chant add TITLE` writes the first spec")

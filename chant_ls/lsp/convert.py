@@ -1,0 +1,30 @@
+"""Between our offsets and the protocol's positions, and between our answers and its shapes."""
+
+from dataclasses import dataclass
+
+from lsprotocol import types
+
+from chant_ls.syntax.text import Edit, Encoding, LineIndex, Span
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """One text's positions in the negotiated encoding."""
+
+    index: LineIndex
+    encoding: Encoding
+
+    def offset(self, position: types.Position) -> int:
+        return self.index.offset(position.line, position.character, self.encoding)
+
+    def span(self, range: types.Range) -> Span:
+        return Span(self.offset(range.start), self.offset(range.end))
+
+    def position(self, offset: int) -> types.Position:
+        return types.Position(*self.index.position(offset, self.encoding))
+
+    def range(self, span: Span) -> types.Range:
+        return types.Range(self.position(span.start), self.position(span.end))
+
+    def edit(self, edit: Edit) -> types.TextEdit:
+        return types.TextEdit(self.range(edit.span), edit.new)

@@ -1,0 +1,1 @@
+"""Verbs of the execution core, and our own requests."""

@@ -1,0 +1,66 @@
+"""Entry point of `chant-ls` and of `chant lsp`."""
+
+import argparse
+import asyncio
+import logging
+import os
+import sys
+from collections.abc import Sequence
+
+import chant_ls
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    """Serve one client until it leaves; ends the process with the protocol's exit code."""
+    options = _parser().parse_args(argv)
+    _log_to(options.log_file, options.log_level)
+    code = serve(options.tcp)
+    logging.shutdown()
+    sys.stderr.flush()
+    os._exit(code)  # the reading thread may sit in a read that never returns
+
+
+def serve(tcp: str | None) -> int:
+    from chant_ls.lsp.transport import accept_one, take_stdio
+
+    reader, writer = accept_one(*_address(tcp)) if tcp else take_stdio()
+    from chant_ls.lsp.handlers import registered
+    from chant_ls.lsp.server import ChantServer
+
+    try:
+        return asyncio.run(registered(ChantServer(dict(os.environ))).serve(reader, writer))
+    except KeyboardInterrupt:
+        return 130
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser("chant-ls", description="Language server for chant specs.")
+    parser.add_argument("--stdio", action="store_true", help="speak on stdin and stdout (default)")
+    parser.add_argument("--tcp", metavar="HOST:PORT", help="wait for one client on this address")
+    parser.add_argument("--log-file", metavar="FILE", help="write the log there, not to stderr")
+    levels = ["debug", "info", "warning", "error"]
+    parser.add_argument("--log-level", choices=levels, default="warning")
+    parser.add_argument("--version", action="version", version=chant_ls.__version__)
+    return parser
+
+
+def _address(tcp: str) -> tuple[str, int]:
+    """Only this machine's own clients, unless another host is told."""
+    host, _, port = tcp.rpartition(":")
+    if not port.isdecimal() or int(port) > 65535:
+        raise SystemExit(f"chant-ls: --tcp wants HOST:PORT, not {tcp!r}")
+    return host.strip("[]") or "127.0.0.1", int(port)
+
+
+def _log_to(file: str | None, level: str) -> None:
+    logging.basicConfig(
+        filename=file,
+        level=level.upper(),
+        format="%(asctime)s %(levelname)s %(name)s: %(message)s",
+    )
+    if level != "debug":
+        logging.getLogger("pygls").setLevel(logging.ERROR)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,151 @@
+"""One project of the session: the cell with its current Snapshot, and how texts enter it."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from chant_ls.analysis.snapshot import PathFact, Snapshot, SpecFile
+from chant_ls.lsp.places import ARCHIVE, Folder, spec_id
+from chant_ls.model.config import Config
+from chant_ls.model.runs import RunInfo
+from chant_ls.model.spec import SpecId
+from chant_ls.syntax.document import parse
+
+if TYPE_CHECKING:
+    from chant_ls.app import App
+
+
+@dataclass(frozen=True, slots=True)
+class DiskChange:
+    """What changed outside the editor. A file that is None is gone; the rest is whole or None."""
+
+    files: Mapping[str, SpecFile | None] = field(default_factory=dict)
+    runs: Mapping[SpecId, RunInfo] | None = None
+    config: Config | None = None
+    prompts: frozenset[str] | None = None
+    paths: Mapping[str, PathFact] = field(default_factory=dict)
+    today: str = ""
+
+
+def edited(path: str, text: str, before: SpecFile | None) -> SpecFile | None:
+    """The spec file of a buffer, None where it holds no spec. While its YAML is broken, the last
+    good facts stay."""
+    id = spec_id(path, text)
+    if id is None:
+        return None
+    document = parse(text, id)
+    facts = document.facts if document.trustworthy or before is None else before.facts
+    if before is not None:
+        return replace(before, text=text, facts=facts, open=True)
+    return SpecFile(path, text, facts, archived=path.startswith(ARCHIVE), open=True)
+
+
+class Project:
+    """Mutable: `snapshot` is replaced on the event loop only. Open buffers shadow `disk`."""
+
+    def __init__(self, folder: Folder, app: "App") -> None:
+        self.folder, self.app = folder, app
+        self.snapshot = Snapshot()
+        self._buffers: dict[str, str] = {}
+        self._disk: dict[str, SpecFile] = {}
+        self._uris: dict[str, str] = {}
+
+    @property
+    def open_paths(self) -> tuple[str, ...]:
+        return tuple(self._buffers)
+
+    def uri_of(self, path: str) -> str:
+        """The client's own URI where it named the file, else one below the root's."""
+        return self._uris.get(path) or self.folder.uri_of(path)
+
+    def put(self, path: str, uri: str, text: str) -> None:
+        """The buffer's text, opened or changed."""
+        before = self.snapshot.files.get(path)
+        if path not in self._buffers and before is not None:
+            self._disk[path] = before
+        self._uris[path] = uri
+        self._buffers[path] = text
+        self._set(path, edited(path, text, before))
+
+    def drop(self, path: str) -> None:
+        """The buffer was closed: what is on disk counts again."""
+        self._buffers.pop(path, None)
+        self._uris.pop(path, None)
+        self._set(path, self._disk.pop(path, None))
+
+    def adopt(self, base: Snapshot) -> None:
+        """The finished index, under the buffers that are open by now."""
+        self._disk = {path: base.files[path] for path in self._buffers if path in base.files}
+        self.snapshot = self._shadowed(base)
+
+    def absorb(self, change: DiskChange) -> bool:
+        """Take in what happened on disk; whether it changed the snapshot."""
+        before = self.snapshot
+        gone = [path for path, file in change.files.items() if file is None]
+        found = [file for file in change.files.values() if file and self._is_news(file)]
+        for path in gone:
+            self._disk.pop(path, None)
+        self._disk.update({file.path: file for file in found if file.path in self._buffers})
+        snapshot = self.snapshot
+        if closed := [file for file in found if file.path not in self._buffers]:
+            snapshot = snapshot.with_files(closed)
+        if lost := [p for p in gone if p not in self._buffers and p in snapshot.files]:
+            snapshot = snapshot.without(lost)
+        self.snapshot = _settled(snapshot, change)
+        return self.snapshot is not before
+
+    def _is_news(self, file: SpecFile) -> bool:
+        known = self.on_disk(file.path)
+        return known is None or known.text != file.text
+
+    def learn(self, paths: Mapping[str, PathFact]) -> None:
+        self.snapshot = self.snapshot.with_paths(paths)
+
+    def on_disk(self, path: str) -> SpecFile | None:
+        """The file as disk has it, whether a buffer shadows it or not."""
+        return self._disk.get(path) if path in self._buffers else self.snapshot.files.get(path)
+
+    def unsaved(self, path: str) -> bool:
+        """Whether the buffer differs from what was last seen on disk."""
+        if path not in self._buffers:
+            return False
+        saved = self._disk.get(path)
+        return saved is None or saved.text != self._buffers[path]
+
+    def saved(self, path: str) -> None:
+        """The client wrote the buffer: disk holds its text now."""
+        if (file := self.snapshot.files.get(path)) is not None and path in self._buffers:
+            self._disk[path] = replace(file, open=False)
+
+    def _set(self, path: str, file: SpecFile | None) -> None:
+        if file is not None:
+            self.snapshot = self.snapshot.with_file(file)
+        elif path in self.snapshot.files:
+            self.snapshot = self.snapshot.without([path])
+
+    def _shadowed(self, base: Snapshot) -> Snapshot:
+        buffers = self._buffers.items()
+        files = {path: edited(path, text, base.files.get(path)) for path, text in buffers}
+        if hidden := [path for path, file in files.items() if file is None and path in base.files]:
+            base = base.without(hidden)
+        shadows = [file for file in files.values() if file is not None]
+        return base.with_files(shadows) if shadows else base
+
+
+def _settled(snapshot: Snapshot, change: DiskChange) -> Snapshot:
+    if change.runs is not None:
+        snapshot = snapshot.with_runs(change.runs)
+    if change.config is not None:
+        snapshot = snapshot.with_config(change.config)
+    if change.prompts is not None and change.prompts != snapshot.prompts:
+        snapshot = replace(snapshot, prompts=change.prompts)
+    if change.paths:
+        snapshot = snapshot.with_paths(change.paths)
+    if change.today and change.today != snapshot.today:
+        snapshot = replace(snapshot, today=change.today)
+    return snapshot
+
+
+def entries(files: Iterable[SpecFile]) -> frozenset[str]:
+    """Path entries that the files' facts name."""
+    return frozenset(entry for file in files for entry in file.facts.informed_by)

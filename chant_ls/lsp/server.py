@@ -1,0 +1,207 @@
+"""The server: a client, a session, and the tasks that keep it up to date."""
+
+import asyncio
+import gc
+import logging
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, BinaryIO, TypeVar
+
+from lsprotocol import types
+from pygls.lsp.server import LanguageServer
+from pygls.protocol import default_converter
+
+import chant_ls
+from chant_ls.lsp import transport, wire
+from chant_ls.lsp.capabilities import Client, watch_registration
+from chant_ls.lsp.protocol import Protocol
+
+if TYPE_CHECKING:
+    from chant_ls.lsp.project import Project
+    from chant_ls.lsp.publish import Publisher
+    from chant_ls.lsp.session import Session
+
+log = logging.getLogger(__name__)
+
+LOOK_EVERY = 1.0
+"""Seconds between looks at the disk, longer where one look is long (one part in twenty)."""
+SEARCH_EVERY = 1.0
+PARENT_EVERY = 2.0
+
+T = TypeVar("T")
+
+
+class ChantServer(LanguageServer):
+    """pygls' server with our protocol. `env` is the environment that agents will get."""
+
+    protocol: Protocol
+
+    def __init__(self, env: Mapping[str, str]) -> None:
+        super().__init__(
+            "chant-ls",
+            chant_ls.__version__,
+            protocol_cls=Protocol,
+            converter_factory=default_converter,
+        )
+        self.env = env
+        self.client = Client()
+        self._disk = ThreadPoolExecutor(1, "chant-ls-disk")
+        self._wake: dict[Project, asyncio.Event] = {}
+        self._tasks: dict[Project, asyncio.Task[Any]] = {}
+        self._background: set[asyncio.Task[Any]] = set()
+        self._listing = False
+        self._folders: tuple[str, ...] = ()
+        self._parent: int | None = None
+
+    def begin(self, client: Client, folders: Sequence[str], parent: int | None) -> None:
+        """After the client said what it can. `folders` are URIs, `parent` the client's process."""
+        self.client, self._folders, self._parent = client, tuple(folders), parent
+
+    @cached_property
+    def session(self) -> "Session":
+        from chant_ls.lsp.session import Session
+
+        return Session(self.client, self.env, self._found)
+
+    @cached_property
+    def publisher(self) -> "Publisher":
+        from chant_ls.lsp.publish import Publisher
+
+        return Publisher(self)
+
+    def start(self) -> None:
+        """After `initialize` was answered: only now our own rooms are imported."""
+        for uri in self._folders:
+            self.session.add_folder(uri)
+        if self.client.watches:
+            self.client_register_capability(types.RegistrationParams([watch_registration()]))
+        self.spawn(self._search())
+        if self._parent:
+            self.spawn(self._watch_parent(self._parent))
+
+    # -- doing things
+
+    async def serve(self, reader: BinaryIO, writer: BinaryIO) -> int:
+        """Until the client ends it; the exit code."""
+        loop = asyncio.get_running_loop()
+        ended: asyncio.Future[int] = loop.create_future()
+        self.protocol.connect(transport.Wire(writer), ended)
+        transport.start_reading(reader, self.protocol.deliver, loop)
+        return await ended
+
+    def spawn(self, work: Coroutine[Any, Any, Any]) -> "asyncio.Task[Any]":
+        """Run beside the requests; a failure is logged, nothing else ends."""
+        task = asyncio.ensure_future(work)
+        self._background.add(task)
+        task.add_done_callback(self._ended)
+        return task
+
+    def _ended(self, task: "asyncio.Task[Any]") -> None:
+        self._background.discard(task)
+        if not task.cancelled() and (error := task.exception()):
+            log.error("a background task failed", exc_info=error)
+
+    async def in_thread(self, work: Callable[..., T], *arguments: Any) -> T:
+        """Disk and engine: one at a time, never on the event loop."""
+        return await asyncio.get_running_loop().run_in_executor(self._disk, work, *arguments)
+
+    # -- texts
+
+    def text_changed(self, uri: str, text: str) -> None:
+        """A text was opened or edited: its own diagnostics at once, others' a little later."""
+        project = self.session.project_of(uri)
+        graph = project.snapshot.graph if project else None
+        view = self.session.put(uri, text)
+        if view is None:
+            self.publisher.hide(uri)
+        else:
+            self.publisher.show(view)
+        if project and project.snapshot.graph is not graph:
+            self.publisher.later(project)
+
+    def text_closed(self, uri: str) -> None:
+        self.publisher.hide(uri)
+        if project := self.session.drop(uri):
+            self.publisher.later(project)
+            self.look_now()
+
+    # -- projects
+
+    def folder_removed(self, uri: str) -> None:
+        for project in self.session.remove_folder(uri):
+            self.forget(project)
+
+    def _found(self, project: "Project") -> None:
+        self._wake[project] = asyncio.Event()
+        self._tasks[project] = self.spawn(self._keep(project))
+
+    def forget(self, project: "Project") -> None:
+        if task := self._tasks.pop(project, None):
+            task.cancel()
+        self.publisher.drop(project)
+
+    def look_now(self) -> None:
+        """Something was told to have changed on disk."""
+        for wake in self._wake.values():
+            wake.set()
+
+    async def _keep(self, project: "Project") -> None:
+        """Index the project, then follow what happens to it on disk."""
+        from chant_ls.lsp import watch
+
+        base, seen = await self.in_thread(watch.index, project.app)
+        project.adopt(base)
+        gc.collect()
+        gc.freeze()
+        self.publisher.later(project, everything=True)
+        loop = asyncio.get_running_loop()
+        pause = LOOK_EVERY
+        while True:
+            await self._pause(project, pause)
+            begun = loop.time()
+            change, seen = await self.in_thread(watch.look, project.app, seen)
+            pause = max(LOOK_EVERY, 20 * (loop.time() - begun))
+            if project.absorb(change):
+                self.publisher.later(project, everything=True)
+
+    async def _pause(self, project: "Project", seconds: float) -> None:
+        wake = self._wake[project]
+        try:
+            await asyncio.wait_for(wake.wait(), seconds)
+        except TimeoutError:
+            return
+        wake.clear()
+
+    async def _search(self) -> None:
+        """Find a `.chant` that is made later, in a folder or beside a text that has none yet."""
+        while True:
+            await asyncio.sleep(SEARCH_EVERY)
+            for start, uri in self.session.homeless():
+                if await self.in_thread(self.session.has_root, start):
+                    self.session.discover(start, start, uri)
+
+    async def _watch_parent(self, parent: int) -> None:
+        """A client that crashed cannot say goodbye."""
+        import psutil
+
+        while psutil.pid_exists(parent):
+            await asyncio.sleep(PARENT_EVERY)
+        self.protocol.leave()
+
+    # -- telling the client
+
+    def refresh(self, method: str) -> None:
+        if method in self.client.refresh:
+            self.protocol.send_request(method)
+
+    def specs_changed(self, project: "Project") -> None:
+        if self._listing or self.client.run_events:
+            self.protocol.notify(wire.SPECS_CHANGED, {"root": project.folder.uri})
+
+    def list_wanted(self) -> None:
+        """The client shows a list of specs: from now on it is told when that changes."""
+        self._listing = True
+
+    def partial(self, token: types.ProgressToken, value: Any) -> None:
+        self.protocol.notify(types.PROGRESS, types.ProgressParams(token, value))

@@ -1,0 +1,46 @@
+"""What happens on disk, seen from a thread of its own: the first index, then only differences."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import TYPE_CHECKING
+
+from chant_ls.analysis.snapshot import Snapshot, SpecFile
+from chant_ls.lsp.project import DiskChange
+
+if TYPE_CHECKING:
+    from chant_ls.app import App
+    from chant_ls.engine.ports import FileStat
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """The folder listing that the last look compared with."""
+
+    stats: "Mapping[str, FileStat]" = field(default_factory=dict)
+
+
+def index(app: "App") -> tuple[Snapshot, Seen]:
+    """The whole project. Listed before it is read: what changes meanwhile is seen by `look`."""
+    seen = _list(app)
+    return app.load(), seen
+
+
+def look(app: "App", before: Seen) -> tuple[DiskChange, Seen]:
+    """What may have changed since `before`; starts no process."""
+    now = _list(app)
+    touched = [path for path, stat in now.stats.items() if before.stats.get(path) != stat]
+    files: dict[str, SpecFile | None] = {path: app.read(path) for path in touched}
+    files |= dict.fromkeys(before.stats.keys() - now.stats.keys())
+    change = DiskChange(
+        files=files,
+        runs=app.runs(),
+        config=app.config(),
+        prompts=app.prompts(),
+        today=date.today().isoformat(),
+    )
+    return change, now
+
+
+def _list(app: "App") -> Seen:
+    return Seen({stat.path: stat for stat in app.stats()})

@@ -1,0 +1,138 @@
+"""What is ours on the wire: methods, commands and their shapes. Mirrored by the extension's
+`wire.ts`; a test compares them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from types import UnionType
+from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
+
+RUN_EVENT = "chant/runEvent"
+SPECS = "chant/specs"
+SPECS_CHANGED = "chant/specsChanged"
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    spec: str
+    chain: bool = False
+    merge: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class WorkReady:
+    labels: tuple[str, ...] = ()
+    maxParallel: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Merge:
+    spec: str
+    rebase: bool = False
+    auto: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Spec:
+    """Argument of `chant.cancel`, `chant.reset`, `chant.resume`."""
+
+    spec: str
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    spec: str
+    research: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Approve:
+    """Argument of `chant.approve` and `chant.reject`."""
+
+    spec: str
+    by: str
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Log:
+    spec: str
+    lines: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Graph:
+    format: str
+    root: str = ""
+
+
+COMMANDS: dict[str, type] = {
+    "chant.work": Work,
+    "chant.workReady": WorkReady,
+    "chant.merge": Merge,
+    "chant.cancel": Spec,
+    "chant.reset": Spec,
+    "chant.resume": Spec,
+    "chant.split": Split,
+    "chant.approve": Approve,
+    "chant.reject": Approve,
+    "chant.log": Log,
+    "chant.graph": Graph,
+}
+"""Every command of `workspace/executeCommand` with the shape of its one argument."""
+
+STARTS_PROCESSES = frozenset(COMMANDS) - {"chant.log", "chant.graph", "chant.split"}
+"""Refused in a workspace that is not trusted."""
+
+
+class BadArgument(ValueError):
+    """The argument does not have the command's shape; the text says where."""
+
+
+T = TypeVar("T")
+
+
+def argument(command: str, arguments: list[Any] | None) -> Any:
+    """The one object argument of a command, checked. Raises BadArgument."""
+    given = arguments[0] if arguments else {}
+    if not isinstance(given, Mapping) or len(arguments or ()) > 1:
+        raise BadArgument(f"{command} takes one object")
+    return _shaped(COMMANDS[command], command, given)
+
+
+def _shaped(kind: type[T], command: str, given: Mapping[str, Any]) -> T:
+    hints = get_type_hints(kind)
+    values: dict[str, Any] = {}
+    for field in fields(kind):  # type: ignore[arg-type] # every shape is a dataclass
+        if given.get(field.name) is not None:
+            values[field.name] = _value(command, field.name, hints[field.name], given[field.name])
+    try:
+        return kind(**values)
+    except TypeError as error:
+        missing = [f.name for f in fields(kind) if f.name not in values]  # type: ignore[arg-type] # as above
+        raise BadArgument(f"{command} needs {missing[0]!r}") from error
+
+
+def _value(command: str, name: str, hint: Any, value: Any) -> Any:
+    if get_origin(hint) is tuple:
+        if isinstance(value, list) and all(isinstance(item, str) for item in value):
+            return tuple(value)
+        raise BadArgument(f"{command}: {name!r} must be a list of texts")
+    kinds = get_args(hint) if get_origin(hint) in (Union, UnionType) else (hint,)
+    if type(value) not in kinds:
+        raise BadArgument(f"{command}: {name!r} must be {_said(kinds)}")
+    return value
+
+
+def _said(kinds: tuple[type, ...]) -> str:
+    names = {str: "text", bool: "true or false", int: "a whole number"}
+    return " or ".join(names[kind] for kind in kinds if kind in names)
+
+
+def wants_run_events(experimental: Any) -> bool:
+    """Whether `experimental.chant.runEvents` is true, however the client's object came in."""
+    chant = _member(experimental, "chant")
+    return _member(chant, "runEvents") is True
+
+
+def _member(value: Any, name: str) -> Any:
+    return value.get(name) if isinstance(value, Mapping) else getattr(value, name, None)

@@ -1,0 +1,51 @@
+-- Run by test_neovim.py: opens a spec, sees a diagnostic, completes an id, works a spec.
+local plugin, root, broken, ready = unpack(_G.arg)
+vim.opt.runtimepath:prepend(plugin)
+vim.opt.swapfile = false
+
+local asked = 0
+vim.ui.select = function(choices, _, choose)
+  asked = asked + 1
+  choose(choices[2], 2)
+end
+local finished
+local notify = vim.notify
+vim.notify = function(text, ...)
+  finished = finished or text:match('^chant: %S+ (%a+)$')
+  notify(text, ...)
+end
+
+local function wait(what, ready_now)
+  assert(vim.wait(20000, ready_now, 20), 'never came: ' .. what)
+end
+
+local function spec(id) return root .. '/.chant/specs/' .. id .. '.md' end
+
+vim.cmd.filetype('on')
+vim.cmd.runtime('plugin/chant.lua')
+
+vim.cmd.edit(spec(broken))
+wait('the client', function() return #vim.lsp.get_clients({ bufnr = 0 }) == 1 end)
+local function codes()
+  return vim.tbl_map(function(found) return found.code end, vim.diagnostic.get(0))
+end
+wait('the diagnostic', function() return vim.tbl_contains(codes(), 'unknown-dependency') end)
+assert(#vim.tbl_filter(function(c) return c == 'unknown-dependency' end, codes()) == 1, 'told twice')
+
+local line = vim.fn.search('\\v^ +- ')
+local answer = vim.lsp.buf_request_sync(0, 'textDocument/completion', {
+  textDocument = vim.lsp.util.make_text_document_params(),
+  position = { line = line - 1, character = #vim.fn.getline(line) },
+}, 10000)
+local labels = {}
+for _, told in pairs(answer) do
+  for _, item in ipairs(told.result.items or told.result) do labels[item.label] = true end
+end
+assert(labels[ready], 'not completed: ' .. vim.inspect(labels))
+
+vim.cmd.edit(spec(ready))
+wait('the second buffer', function() return #vim.lsp.get_clients({ bufnr = 0 }) == 1 end)
+assert(#vim.lsp.get_clients() == 1 and asked == 1, 'one client, one question')
+vim.cmd.ChantWork()
+wait('the end of the run', function() return finished ~= nil end)
+print('PROBE ' .. finished)
