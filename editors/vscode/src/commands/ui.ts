@@ -1,0 +1,109 @@
+import { userInfo } from "node:os";
+import { commands, type Disposable, type Memento, window } from "vscode";
+import type { Session } from "../server/session";
+import { type Target, targetId } from "../specs/pick";
+import { unmerged } from "../specs/present";
+import type { SpecStore } from "../specs/store";
+import type { Commands, SpecState } from "../wire";
+import type { CommandName } from "./execute";
+
+export interface UiOptions {
+  readonly session: Session;
+  readonly store: SpecStore;
+  readonly memory: Memento;
+  readonly showLog: () => void;
+}
+
+type Wanted = (spec: SpecState) => boolean;
+
+const isNot =
+  (...statuses: SpecState["status"][]): Wanted =>
+  (spec) =>
+    !statuses.includes(spec.status);
+const is =
+  (...statuses: SpecState["status"][]): Wanted =>
+  (spec) =>
+    statuses.includes(spec.status);
+const open = isNot("completed", "cancelled");
+const hasRun: Wanted = (spec) => spec.run !== null;
+const any: Wanted = () => true;
+
+/** The commands that users see. Ids differ from the server's own, which the client registers itself. */
+export function registerUi(options: UiOptions): Disposable[] {
+  const { session, store, showLog } = options;
+  const onSpec = <C extends CommandName>(
+    id: string,
+    command: C,
+    wanted: Wanted,
+    rest: (spec: string) => Promise<Omit<Commands[C], "spec"> | undefined> = async () =>
+      ({}) as Omit<Commands[C], "spec">,
+  ): Disposable =>
+    commands.registerCommand(id, async (target: Target) => {
+      if (!offered(options, command)) return undefined;
+      const spec = await targetId(target, store, wanted);
+      const more = spec && (await rest(spec));
+      return more ? commands.executeCommand(command, { spec, ...more }) : undefined;
+    });
+  const verdict = (title: string) => () => askVerdict(title, options.memory);
+
+  return [
+    onSpec("chant.ui.work", "chant.work", is("ready")),
+    onSpec("chant.ui.workChain", "chant.work", is("ready", "blocked"), async () => ({
+      chain: true,
+    })),
+    onSpec("chant.ui.merge", "chant.merge", unmerged),
+    onSpec("chant.ui.cancel", "chant.cancel", open),
+    onSpec("chant.ui.reset", "chant.reset", hasRun),
+    onSpec("chant.ui.resume", "chant.resume", is("paused", "failed", "needs_attention")),
+    onSpec("chant.ui.log", "chant.log", hasRun),
+    onSpec("chant.ui.split", "chant.split", open),
+    onSpec("chant.ui.splitResearch", "chant.split", open, async () => ({ research: true })),
+    onSpec("chant.ui.approve", "chant.approve", any, verdict("Approve")),
+    onSpec("chant.ui.reject", "chant.reject", any, verdict("Reject")),
+    commands.registerCommand("chant.ui.workReady", () => send(options, "chant.workReady", {})),
+    commands.registerCommand("chant.ui.graph", () =>
+      send(options, "chant.graph", { format: "tree" }),
+    ),
+    commands.registerCommand("chant.ui.refresh", () => store.refresh(session.current())),
+    commands.registerCommand("chant.ui.restart", () => session.restart()),
+    commands.registerCommand("chant.ui.showLog", showLog),
+  ];
+}
+
+async function send<C extends CommandName>(
+  options: UiOptions,
+  command: C,
+  argument: Commands[C],
+): Promise<unknown> {
+  return offered(options, command) ? commands.executeCommand(command, argument) : undefined;
+}
+
+/** Whether the server is up and knows the command; says so if not. */
+function offered({ session, showLog }: UiOptions, command: CommandName): boolean {
+  const client = session.current();
+  const known = client?.initializeResult?.capabilities.executeCommandProvider?.commands ?? [];
+  if (known.includes(command)) return true;
+  const message = client
+    ? `The language server in use does not know ${command}. It may be older than this extension.`
+    : "The Chant language server is not running.";
+  void window.showErrorMessage(message, "Restart Server", "Show Log").then((button) => {
+    if (button === "Restart Server") void session.restart();
+    if (button === "Show Log") showLog();
+  });
+  return false;
+}
+
+const LAST_NAME = "chant.approver";
+
+async function askVerdict(title: string, memory: Memento) {
+  const by = await window.showInputBox({
+    title,
+    prompt: "In whose name?",
+    value: memory.get(LAST_NAME, userInfo().username),
+    validateInput: (text) => (text.trim() ? undefined : "A name is needed."),
+  });
+  if (!by) return undefined;
+  await memory.update(LAST_NAME, by.trim());
+  const reason = await window.showInputBox({ title, prompt: "Reason (may be left empty)" });
+  return reason === undefined ? undefined : { by: by.trim(), ...(reason && { reason }) };
+}

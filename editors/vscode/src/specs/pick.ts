@@ -1,0 +1,48 @@
+import { type QuickPickItem, type Uri, window } from "vscode";
+import type { SpecState } from "../wire";
+import { detailOf, iconOf } from "./present";
+import type { SpecStore } from "./store";
+
+interface Choice extends QuickPickItem {
+  readonly spec: SpecState;
+}
+
+/** What a command may be given: an item of the view, a file of the explorer, an id, or nothing. */
+export type Target = SpecState | Uri | string | undefined;
+
+/** The id of the spec that a command is meant for: the one given, the one in the active editor, else
+ * the one the user picks. */
+export async function targetId(
+  target: Target,
+  store: SpecStore,
+  wanted: (spec: SpecState) => boolean,
+): Promise<string | undefined> {
+  if (typeof target === "string") return target;
+  if (target) return "id" in target ? target.id : store.of(target)?.id;
+  const active = window.activeTextEditor?.document.uri;
+  return (active && store.of(active)?.id) ?? pick(store, wanted);
+}
+
+async function pick(
+  store: SpecStore,
+  wanted: (spec: SpecState) => boolean,
+): Promise<string | undefined> {
+  const specs = store.all().filter(wanted);
+  if (specs.length === 0) {
+    void window.showInformationMessage("No spec is in a state for this.");
+    return undefined;
+  }
+  const choices = specs.map((spec): Choice => ({
+    spec,
+    label: spec.title || spec.id,
+    description: spec.id,
+    detail: [spec.status.replace("_", " "), detailOf(spec)].filter(Boolean).join(", "),
+    iconPath: iconOf(spec),
+  }));
+  const chosen = await window.showQuickPick(choices, {
+    placeHolder: "Which spec?",
+    matchOnDescription: true,
+    matchOnDetail: true,
+  });
+  return chosen?.spec.id;
+}

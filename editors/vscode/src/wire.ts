@@ -1,0 +1,130 @@
+/** What travels between the server and this extension beyond LSP. Mirrors chant_ls/lsp/wire.py. */
+
+export type Status =
+  | "ready"
+  | "blocked"
+  | "in_progress"
+  | "paused"
+  | "completed"
+  | "failed"
+  | "needs_attention"
+  | "cancelled";
+
+export interface Blocker {
+  readonly id: string;
+  readonly kind: string;
+  readonly status: string | null;
+  readonly title: string | null;
+}
+
+export interface Run {
+  readonly id: string;
+  readonly state: string;
+  readonly started_at: string;
+  readonly worktree: string;
+  readonly branch: string;
+}
+
+export interface SpecState {
+  readonly id: string;
+  readonly title: string;
+  readonly type: string;
+  readonly status: Status;
+  readonly stored_status: string | null;
+  readonly labels: readonly string[];
+  readonly depends_on: readonly string[];
+  readonly informed_by: readonly string[];
+  readonly target_files: readonly string[];
+  readonly blocked_by: readonly Blocker[];
+  readonly criteria: { readonly done: number; readonly total: number };
+  readonly run: Run | null;
+  readonly merged: boolean | null;
+  readonly path: string;
+}
+
+export interface RunEvent {
+  readonly run: string;
+  readonly spec: string;
+  readonly event: string;
+  readonly at: string;
+  readonly [detail: string]: unknown;
+}
+
+export interface InitializationOptions {
+  readonly trusted: boolean;
+}
+
+export const RUN_EVENT = "chant/runEvent";
+export const SPECS = "chant/specs";
+export const SPECS_CHANGED = "chant/specsChanged";
+
+export interface Work {
+  readonly spec: string;
+  readonly chain?: boolean;
+  readonly merge?: boolean;
+}
+
+export interface WorkReady {
+  readonly labels?: readonly string[];
+  readonly maxParallel?: number;
+}
+
+export interface Merge {
+  readonly spec: string;
+  readonly rebase?: boolean;
+  readonly auto?: boolean;
+}
+
+/** Argument of `chant.cancel`, `chant.reset`, `chant.resume`. */
+export interface Spec {
+  readonly spec: string;
+}
+
+export interface Split {
+  readonly spec: string;
+  readonly research?: boolean;
+}
+
+/** Argument of `chant.approve` and `chant.reject`. */
+export interface Approve {
+  readonly spec: string;
+  readonly by: string;
+  readonly reason?: string;
+}
+
+export interface Log {
+  readonly spec: string;
+  readonly lines?: number;
+}
+
+export interface Graph {
+  readonly format: string;
+  readonly root?: string;
+}
+
+/** Every command of `workspace/executeCommand` with the shape of its one argument. */
+export interface Commands {
+  readonly "chant.work": Work;
+  readonly "chant.workReady": WorkReady;
+  readonly "chant.merge": Merge;
+  readonly "chant.cancel": Spec;
+  readonly "chant.reset": Spec;
+  readonly "chant.resume": Spec;
+  readonly "chant.split": Split;
+  readonly "chant.approve": Approve;
+  readonly "chant.reject": Approve;
+  readonly "chant.log": Log;
+  readonly "chant.graph": Graph;
+}
+
+/** What the commands answer, together; each sets its own members. */
+export interface Answer {
+  readonly ok: boolean;
+  readonly run?: string;
+  readonly job?: string;
+  readonly specs?: readonly string[];
+  readonly commit?: string;
+  readonly conflicts?: readonly string[];
+  readonly created?: readonly string[];
+  readonly text?: string;
+}
