@@ -12,7 +12,7 @@ from bench.rpc import Client, Message
 from bench.table import Row
 from bench.timing import median, milliseconds, quantile
 
-SERVER = [sys.executable, "-m", "chant_ls.lsp", "--stdio"]
+SERVER = [sys.executable, "-m", "chant_ls.lsp.main", "--stdio"]
 BARE = [sys.executable, str(Path(__file__).with_name("bare_server.py"))]
 STARTS, KEYS, QUESTIONS = 7, 1000, 300
 MEGABYTE = 1 << 20

@@ -69,7 +69,7 @@ def _with_server(project: Path) -> dict[str, str]:
     folder = project.parent / "bin"
     folder.mkdir()
     script = folder / "chant-ls"
-    script.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m chant_ls.lsp "$@"\n')
+    script.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m chant_ls.lsp.main "$@"\n')
     script.chmod(0o755)
     env = environment(project.parent)
     return {**env, "PATH": f"{folder}:{env['PATH']}"}

@@ -31,7 +31,7 @@ def command(invocation: Invocation) -> None:
     stages.heading("Two of them depend on each other, one has mistakes")
     stages.chant(scratch.root, "lint")
     try:
-        with Client([sys.executable, "-m", "chant_ls.lsp", "--stdio"], scratch.root) as client:
+        with Client([sys.executable, "-m", "chant_ls.lsp.main", "--stdio"], scratch.root) as client:
             _editor(client, scratch)
     except ServerGone as gone:
         refuse(f"the demo stopped: {gone}", f"the project is in {scratch.root}")
