@@ -23,4 +23,5 @@ def command(
     snapshot = invocation.app().load()
     start = [found(snapshot, text, archived=True) for text in ids]
     labelled = listed(snapshot, Filters(labels=labels, all=True)) if labels else ()
-    render.out(dag(snapshot, Format(format), [*start, *labelled] or None).rstrip("\n"))
+    chosen = [*start, *labelled] if ids or labels else None
+    render.out(dag(snapshot, Format(format), chosen).rstrip("\n"))
