@@ -1,7 +1,7 @@
 """What a move of a branch is about to do, durably, so that a crash at any point can be put right.
 
-One file a move under `<git-common-dir>/chant/@moves`, a JSON line a fact, locked by the kernel while
-its mover lives. It is gone when nothing is left to put right.
+One file a move under `<git-common-dir>/chant/@moves`, a JSON line a fact, locked by the kernel
+while its mover lives. It is gone when nothing is left to put right.
 """
 
 import base64
