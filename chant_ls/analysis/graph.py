@@ -191,6 +191,10 @@ class Graph:
         facts = self.facts_of(id)
         return self._targets(facts.depends_on or ()) if facts else ()
 
+    def targeting(self, path: str) -> frozenset[SpecId]:
+        """The specs with exactly this text among their target files."""
+        return self.named_by(Relation.TARGET, path)
+
     def dependents(self, id: str) -> frozenset[SpecId]:
         return self.naming(Relation.DEPENDS, id)
 

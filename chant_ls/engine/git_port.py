@@ -36,16 +36,13 @@ class Head:
 
 @dataclass(frozen=True, slots=True)
 class Worktree:
-    """One row of `git worktree list`; the main checkout comes first. `locked` is the reason.
-
-    `present` is whether its folder exists: one removed by hand stays registered until pruned.
-    """
+    """One row of `git worktree list`; the main checkout comes first. `locked` is the reason."""
 
     path: Path
     head: Head
     bare: bool = False
     locked: str | None = None
-    present: bool = True
+    prunable: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -207,7 +207,7 @@ def _checked_out(repo: Repo, branch: str) -> list[Path] | GitError:
     found = worktrees(repo)
     if isinstance(found, GitError):
         return found
-    return [w.path for w in found if w.head.branch == branch and not w.bare and w.present]
+    return [w.path for w in found if w.head.branch == branch and not w.bare and w.path.is_dir()]
 
 
 def _checkout(top: Path, token: str) -> Checkout:

@@ -1,0 +1,133 @@
+"""Entries of `depends_on` and `members`: whom they name."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from chant_ls.analysis.resolve import Scope, is_foreign, resolve
+from chant_ls.analysis.rules.rule import Finding, Subject, rule
+from chant_ls.analysis.types import Ambiguous, Missing, Resolution, Resolved, Severity
+from chant_ls.syntax.nodes import Scalar, Sequence
+
+FIELDS = ("depends_on", "members")
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    field: str
+    scalar: Scalar
+    meaning: Resolution
+
+    @property
+    def text(self) -> str:
+        return self.scalar.text
+
+
+def scalars(subject: Subject, field: str) -> tuple[Scalar, ...]:
+    """The entries of a field: items of a list, or the one value."""
+    entry = subject.document.entry(field)
+    value = entry.value if entry else None
+    if isinstance(value, Sequence):
+        return tuple(item for item in value.items if isinstance(item, Scalar) and item.text)
+    return (value,) if isinstance(value, Scalar) and not value.null else ()
+
+
+def references(subject: Subject, *fields: str) -> Iterator[Reference]:
+    for field in fields or FIELDS:
+        for scalar in scalars(subject, field):
+            meaning = resolve(subject.snapshot, scalar.text, Scope.REFERENCE)
+            yield Reference(field, scalar, meaning)
+
+
+@rule("unknown-dependency", Severity.ERROR, project=True)
+def unknown_dependency(subject: Subject) -> Iterator[Finding]:
+    """An entry of `depends_on` or `members` names a spec that does not exist, neither active nor
+    in the archive. A spec with such a dependency stays blocked.
+
+    Placeholders such as `<some-spec-id>`, copied from a guide, are told apart. Specs of other
+    repositories are written `repo:id`; `repo` must be configured.
+
+    **Fix:** the quick fixes write the id that looks most like it, remove the entry, or create the
+    spec.
+
+    ```yaml
+    depends_on:
+      - 2026-01-29-010-abd   # the spec is 2026-01-29-010-abc
+    ```
+    """
+    for one in references(subject):
+        if isinstance(one.meaning, Missing):
+            message = _unknown(subject, one)
+            if message:
+                near = list(one.meaning.nearest)
+                yield Finding(one.scalar.span, message, data={"nearest": near, "text": one.text})
+
+
+def _unknown(subject: Subject, one: Reference) -> str:
+    if is_foreign(one.text):
+        repo = one.text.partition(":")[0]
+        return "" if repo in subject.snapshot.config.repos else f"no repository `{repo}` configured"
+    if one.text.startswith("<"):
+        return f"`{one.text}` is a placeholder: write the id of a spec, or remove the entry"
+    near = one.meaning.nearest if isinstance(one.meaning, Missing) else ()
+    hint = f"; did you mean `{near[0]}`?" if near else ""
+    return f"no spec `{one.text}`{hint}"
+
+
+@rule("ambiguous-id", Severity.ERROR, project=True)
+def ambiguous_id(subject: Subject) -> Iterator[Finding]:
+    """A short id in `depends_on` or `members` could mean several specs.
+
+    **Fix:** the quick fixes write one of the candidates whole.
+
+    ```yaml
+    depends_on: [abc]   # 2026-01-29-010-abc or 2026-01-30-001-abc?
+    ```
+    """
+    for one in references(subject):
+        if isinstance(one.meaning, Ambiguous):
+            found = one.meaning.candidates
+            more = f" and {len(found) - 5} more" if len(found) > 5 else ""
+            message = f"`{one.text}` could be {', '.join(found[:5])}{more}"
+            yield Finding(one.scalar.span, message, data={"candidates": list(found[:10])})
+
+
+@rule("self-dependency", Severity.ERROR)
+def self_dependency(subject: Subject) -> Iterator[Finding]:
+    """A spec names itself in `depends_on` or `members`, so it would wait for itself for ever.
+
+    **Fix:** the quick fix removes the entry.
+    """
+    for one in references(subject):
+        if one.meaning == Resolved(subject.id):
+            word = "depends on" if one.field == "depends_on" else "is a member of"
+            yield Finding(one.scalar.span, f"the spec {word} itself")
+
+
+@rule("duplicate-entry", Severity.WARNING)
+def duplicate_entry(subject: Subject) -> Iterator[Finding]:
+    """The same spec stands twice in `depends_on` or `members`.
+
+    **Fix:** the quick fix removes the second entry.
+    """
+    seen: set[tuple[str, str]] = set()
+    for one in references(subject):
+        target = one.meaning.id if isinstance(one.meaning, Resolved) else one.text
+        if (one.field, target) in seen:
+            yield Finding(one.scalar.span, f"`{target}` stands in `{one.field}` already")
+        seen.add((one.field, target))
+
+
+@rule("partial-id", Severity.HINT, project=True)
+def partial_id(subject: Subject) -> Iterator[Finding]:
+    """A short id that means exactly one spec today. Tomorrow another spec may match as well.
+
+    **Fix:** the quick fix writes the id whole.
+
+    ```yaml
+    depends_on: [010-abc]   # write 2026-01-29-010-abc
+    ```
+    """
+    for one in references(subject):
+        if isinstance(one.meaning, Resolved) and one.meaning.id != one.text:
+            message = f"short for `{one.meaning.id}`"
+            yield Finding(one.scalar.span, message, data={"id": one.meaning.id})
