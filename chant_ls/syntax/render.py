@@ -1,0 +1,65 @@
+"""Text of a new spec's file."""
+
+from dataclasses import dataclass
+
+import frontmatter
+
+from chant_ls.model.fields import FIELDS
+from chant_ls.syntax.edits import title_words
+from chant_ls.syntax.quoting import ONE_LINE, writable
+
+
+@dataclass(frozen=True, slots=True)
+class NewSpec:
+    """What a new spec says. `body` stands below the title; `criteria` below their own heading, each
+    the text of an item. Empty lists are left out, but for `depends_on`: () is written as `[]`, only
+    None leaves it out."""
+
+    title: str
+    type: str = "code"
+    status: str = "pending"
+    labels: tuple[str, ...] = ()
+    depends_on: tuple[str, ...] | None = None
+    informed_by: tuple[str, ...] = ()
+    target_files: tuple[str, ...] = ()
+    members: tuple[str, ...] = ()
+    prompt: str = ""
+    needs_approval: bool = False
+    body: str = ""
+    criteria: tuple[str, ...] = ()
+
+
+def new_spec(spec: NewSpec) -> str:
+    """Keys in the order of the field table, lists not indented, blank lines between the parts."""
+    post = frontmatter.Post(_body(spec))
+    post.metadata.update(_metadata(spec))
+    text: str = frontmatter.dumps(post, sort_keys=False, width=ONE_LINE)
+    return text + "\n"
+
+
+def _metadata(spec: NewSpec) -> dict[str, object]:
+    depends_on = None if spec.depends_on is None else _texts(spec.depends_on)
+    values: dict[str, object] = {
+        "type": spec.type,
+        "status": spec.status,
+        "depends_on": depends_on,
+        "labels": _texts(spec.labels) or None,
+        "target_files": _texts(spec.target_files) or None,
+        "informed_by": _texts(spec.informed_by) or None,
+        "prompt": writable(spec.prompt) or None,
+        "members": _texts(spec.members) or None,
+        "approval": {"required": True} if spec.needs_approval else None,
+    }
+    return {row.name: values[row.name] for row in FIELDS if values.get(row.name) is not None}
+
+
+def _texts(items: tuple[str, ...]) -> list[str]:
+    return [writable(item) for item in items]
+
+
+def _body(spec: NewSpec) -> str:
+    parts = [f"# {title_words(spec.title)}", spec.body.strip()]
+    if spec.criteria:
+        parts.append("## Acceptance Criteria")
+        parts.append("\n".join(f"- [ ] {' '.join(item.split())}" for item in spec.criteria))
+    return "\n\n".join(part for part in parts if part)
