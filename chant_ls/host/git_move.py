@@ -98,6 +98,10 @@ def _locked(
     own = _own_files(repo, move, where, changes)
     if isinstance(own, Refusal):
         return own
+    for checkout in where:
+        refusal = _move_files(repo, move, checkout, changes, "-n")
+        if refusal:
+            return refusal
     journal.add(step="files", files=[[packed(was), packed(new)] for was, new in own])
     repo.fault("files")
     for checkout, (was, new) in zip(where, own, strict=True):
@@ -171,9 +175,10 @@ def _as_in(repo: Repo, checkout: Checkout, move: Move, change: Change, was: byte
 
 
 def _move_files(
-    repo: Repo, move: Move, checkout: Checkout, changes: Sequence[Change]
+    repo: Repo, move: Move, checkout: Checkout, changes: Sequence[Change], *dry: str
 ) -> Refusal | None:
-    argv = ("read-tree", "-m", "-u", move.old, move.new)
+    """With `-n` only asks whether all files can be moved."""
+    argv = ("read-tree", *dry, "-m", "-u", move.old, move.new)
     moved = repo.run(*argv, cwd=checkout.top, index=checkout.copy)
     if not isinstance(moved, GitError):
         return None
