@@ -5,9 +5,9 @@ import shutil
 from pathlib import Path
 
 import pytest
-
 from chant_ls.engine.merge_run import recover_merge
 from chant_ls.engine.operations.merge import MergeRequest, MergeResult, Outcome, merge
+
 from chant_ls.model.refusal import Refusal
 from chant_ls.model.runs import RunState
 from tests.enginekit import completed, engine_of, spec_path, spec_text, worked
