@@ -36,13 +36,16 @@ class Head:
 
 @dataclass(frozen=True, slots=True)
 class Worktree:
-    """One row of `git worktree list`; the main checkout comes first. `locked` is the reason."""
+    """One row of `git worktree list`; the main checkout comes first. `locked` is the reason.
+
+    `present` is whether its folder exists: one removed by hand stays registered until pruned.
+    """
 
     path: Path
     head: Head
     bare: bool = False
     locked: str | None = None
-    prunable: bool = False
+    present: bool = True
 
 
 @dataclass(frozen=True, slots=True)

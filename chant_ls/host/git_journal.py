@@ -1,7 +1,7 @@
 """What a move of a branch is about to do, durably, so that a crash at any point can be put right.
 
-One file a move under `<git-common-dir>/chant/moves`, a JSON line a fact, locked by the kernel while
-its mover lives. It is gone when nothing is left to put right.
+One file a move under `<git-common-dir>/chant/@moves`, a JSON line a fact, locked by the kernel
+while its mover lives. It is gone when nothing is left to put right.
 """
 
 import base64
@@ -40,7 +40,7 @@ class Journal:
 
 
 def begin(common_dir: Path) -> Journal:
-    folder = common_dir / "chant" / "moves"
+    folder = common_dir / "chant" / "@moves"
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     path = folder / f"{secrets.token_hex(8)}.jsonl"
     fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_APPEND, 0o600)
@@ -50,7 +50,7 @@ def begin(common_dir: Path) -> Journal:
 
 def abandoned(common_dir: Path) -> Iterator[Journal]:
     """Journals whose mover is gone; the caller closes each."""
-    for path in sorted((common_dir / "chant" / "moves").glob("*.jsonl")):
+    for path in sorted((common_dir / "chant" / "@moves").glob("*.jsonl")):
         try:
             fd = os.open(path, os.O_RDWR | os.O_APPEND)
         except FileNotFoundError:

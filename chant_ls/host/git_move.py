@@ -212,7 +212,7 @@ def _checked_out(repo: Repo, branch: str) -> list[Path] | GitError:
     found = worktrees(repo)
     if isinstance(found, GitError):
         return found
-    return [w.path for w in found if w.head.branch == branch and not w.bare and w.path.is_dir()]
+    return [w.path for w in found if w.head.branch == branch and not w.bare and w.present]
 
 
 def _checkout(top: Path, token: str) -> Checkout:

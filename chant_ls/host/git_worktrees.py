@@ -113,7 +113,7 @@ def _worktree(lines: list[str]) -> Worktree:
         Head(branch, commit if commit.strip("0") else ""),
         bare="bare" in rows,
         locked=rows.get("locked"),
-        prunable="prunable" in rows,
+        present=Path(rows["worktree"]).is_dir(),
     )
 
 

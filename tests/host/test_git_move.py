@@ -29,7 +29,7 @@ def move_to(repo: RepoUnderTest, new: str, **more) -> Move:
 def nothing_left(repo: RepoUnderTest) -> bool:
     git_dir = repo.top / ".git"
     strays = [p.name for p in git_dir.glob("index*") if p.name != "index"]
-    return strays == [] and list((git_dir / "chant" / "moves").glob("*")) == []
+    return strays == [] and list((git_dir / "chant" / "@moves").glob("*")) == []
 
 
 def test_a_clean_checkout_follows_its_branch(repo):
