@@ -1,0 +1,37 @@
+"""Code actions: what can be done at a place, as data."""
+
+from collections.abc import Iterable, Iterator
+
+from chant_ls.analysis.actions.ask import Ask, Producer
+from chant_ls.analysis.actions.fixes import fixes
+from chant_ls.analysis.check import Crashed, check_document, log_crash
+from chant_ls.analysis.rules.rule import Subject
+from chant_ls.analysis.snapshot import Snapshot
+from chant_ls.analysis.types import Action, Diagnostic
+from chant_ls.syntax.text import Span
+
+PRODUCERS: tuple[Producer, ...] = (fixes,)
+"""Each by itself: one that crashes loses its own actions only."""
+
+
+def actions(
+    snapshot: Snapshot,
+    path: str,
+    span: Span,
+    diagnostics: Iterable[Diagnostic] | None = None,
+    crashed: Crashed = log_crash,
+) -> tuple[Action, ...]:
+    """All actions at `span` of a file. `diagnostics` are the file's, made here if None."""
+    file = snapshot.files.get(path)
+    if file is None:
+        return ()
+    found = check_document(snapshot, path) if diagnostics is None else tuple(diagnostics)
+    ask = Ask(snapshot, path, span, found, Subject(snapshot, file, file.document))
+    return tuple(action for one in PRODUCERS for action in _produced(one, ask, crashed))
+
+
+def _produced(producer: Producer, ask: Ask, crashed: Crashed) -> Iterator[Action]:
+    try:
+        yield from list(producer(ask))
+    except Exception as error:  # noqa: BLE001  one producer's fault must not hide the others' actions
+        crashed(f"{producer.__module__}.{producer.__qualname__}", error)

@@ -1,0 +1,96 @@
+"""Quick fixes of diagnostics, one by one and all at once."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from difflib import SequenceMatcher
+from itertools import accumulate
+
+from chant_ls.analysis.actions import field_fixes, reference_fixes, run_fixes
+from chant_ls.analysis.actions.ask import Ask
+from chant_ls.analysis.actions.fix import FIXES
+from chant_ls.analysis.check import check_document
+from chant_ls.analysis.rules.rule import Subject
+from chant_ls.analysis.snapshot import Snapshot
+from chant_ls.analysis.types import Action, ActionKind, Change, Diagnostic
+from chant_ls.syntax.document import parse
+from chant_ls.syntax.text import Edit, Span, apply
+
+__all__ = ["FIXES", "field_fixes", "fix_all", "fixes", "reference_fixes", "run_fixes"]
+
+_ROUNDS = 5
+"""A fix may make room for another; what is not settled after so many rounds is left."""
+
+
+def fixes(ask: Ask) -> Iterator[Action]:
+    """Quick fixes of the diagnostics that the asked span touches, and `Fix all` if there are."""
+    for diagnostic in ask.diagnostics:
+        if diagnostic.span.start <= ask.span.end and ask.span.start <= diagnostic.span.end:
+            yield from fixes_of(ask.subject, diagnostic)
+    if any(one.code in FIXES for one in ask.diagnostics):
+        change = fix_all(ask.snapshot, ask.path)
+        if change.edits:
+            yield Action("Fix all that is unambiguous", ActionKind.FIX_ALL, change)
+
+
+def fixes_of(subject: Subject, diagnostic: Diagnostic) -> Iterable[Action]:
+    fix = FIXES.get(diagnostic.code)
+    return fix(subject, diagnostic) if fix else ()
+
+
+def fix_all(snapshot: Snapshot, path: str) -> Change:
+    """All preferred quick fixes of one file, as one change; without edits where none applies.
+
+    Fixes whose edits would touch each other are made one after the other.
+    """
+    file = snapshot.files.get(path)
+    if file is None:
+        return Change()
+    now = snapshot
+    for _ in range(_ROUNDS):
+        edits = _compatible(_preferred(now, path))
+        if not edits:
+            break
+        now = _edited(now, path, edits)
+    edits = tuple(_differences(file.text, now.files[path].text))
+    return Change({path: edits} if edits else {}, label="Fix all")
+
+
+def _preferred(snapshot: Snapshot, path: str) -> Iterator[tuple[Edit, ...]]:
+    file = snapshot.files[path]
+    subject = Subject(snapshot, file, file.document)
+    for diagnostic in check_document(snapshot, path):
+        for action in fixes_of(subject, diagnostic):
+            if action.preferred and action.change and set(action.change.edits) == {path}:
+                yield action.change.edits[path]
+                break
+
+
+def _compatible(groups: Iterable[tuple[Edit, ...]]) -> tuple[Edit, ...]:
+    """The edits of as many groups as go together, in order; a group whole or not at all."""
+    taken: list[Edit] = []
+    for group in groups:
+        if not any(_touch(new.span, old.span) for new in group for old in taken):
+            taken += group
+    return tuple(taken)
+
+
+def _touch(one: Span, other: Span) -> bool:
+    return one.start <= other.end and other.start <= one.end
+
+
+def _edited(snapshot: Snapshot, path: str, edits: tuple[Edit, ...]) -> Snapshot:
+    file = snapshot.files[path]
+    text = apply(file.text, edits)
+    document = parse(text, file.facts.id)
+    facts = document.facts if document.trustworthy else file.facts
+    return snapshot.with_file(replace(file, text=text, facts=facts))
+
+
+def _differences(old: str, new: str) -> Iterator[Edit]:
+    """Edits of whole lines that make `new` of `old`."""
+    before, after = old.splitlines(keepends=True), new.splitlines(keepends=True)
+    starts = [0, *accumulate(len(line) for line in before)]
+    matcher = SequenceMatcher(None, before, after, autojunk=False)
+    for tag, start, end, new_start, new_end in matcher.get_opcodes():
+        if tag != "equal":
+            yield Edit(Span(starts[start], starts[end]), "".join(after[new_start:new_end]))

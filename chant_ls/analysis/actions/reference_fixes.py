@@ -1,0 +1,103 @@
+"""Quick fixes of entries that name specs and paths."""
+
+from collections.abc import Iterator
+
+from chant_ls.analysis.actions.fix import fix, place_of, quick_fix, texts
+from chant_ls.analysis.rules.rule import Subject
+from chant_ls.analysis.types import Action, ActionKind, Change, CreateFile, Diagnostic
+from chant_ls.model.spec import valid_id
+from chant_ls.syntax.edits import add_item, remove_item, replace_item
+from chant_ls.syntax.nodes import Scalar, Sequence
+
+
+def _replacing(
+    subject: Subject, diagnostic: Diagnostic, ids: tuple[str, ...], preferred: bool
+) -> Iterator[Action]:
+    place = place_of(subject.document, diagnostic.span)
+    for number, id in enumerate(ids if place else ()):
+        edits = replace_item(subject.document, *place, id) if place else ()
+        title = f"Change to `{id}`{_titled(subject, id)}"
+        yield from quick_fix(subject, diagnostic, title, edits, preferred and number == 0)
+
+
+def _titled(subject: Subject, id: str) -> str:
+    facts = subject.snapshot.facts(id)
+    return f" ({facts.title})" if facts and facts.title else ""
+
+
+def _removing(
+    subject: Subject, diagnostic: Diagnostic, preferred: bool = False
+) -> Iterator[Action]:
+    place = place_of(subject.document, diagnostic.span)
+    if place is not None:
+        edits = remove_item(subject.document, *place)
+        text = diagnostic.span.of(subject.document.text)
+        yield from quick_fix(subject, diagnostic, f"Remove `{text}`", edits, preferred)
+
+
+@fix("unknown-dependency")
+def fix_unknown(subject: Subject, diagnostic: Diagnostic) -> Iterator[Action]:
+    near = texts(diagnostic.data, "nearest")
+    yield from _replacing(subject, diagnostic, near, preferred=len(near) == 1)
+    yield from _removing(subject, diagnostic)
+    for text in texts(diagnostic.data, "text"):
+        if valid_id(text) and not text.startswith("<"):
+            yield _creation(diagnostic, text)
+
+
+def _creation(diagnostic: Diagnostic, id: str) -> Action:
+    title = f"Create the spec `{id}`"
+    from chant_ls.syntax.render import NewSpec, new_spec  # loads a library, and seldom needed
+
+    words = id.replace("-", " ").capitalize()
+    text = new_spec(NewSpec(words, criteria=("Describe what must hold when it is done",)))
+    change = Change(files=(CreateFile(f".chant/specs/{id}.md", text),), label=title)
+    return Action(title, ActionKind.QUICK_FIX, change, fixes=(diagnostic,))
+
+
+@fix("ambiguous-id")
+def fix_ambiguous(subject: Subject, diagnostic: Diagnostic) -> Iterator[Action]:
+    yield from _replacing(subject, diagnostic, texts(diagnostic.data, "candidates"), False)
+    yield from _removing(subject, diagnostic)
+
+
+@fix("self-dependency", "duplicate-entry")
+def fix_superfluous(subject: Subject, diagnostic: Diagnostic) -> Iterator[Action]:
+    yield from _removing(subject, diagnostic, preferred=True)
+
+
+@fix("partial-id")
+def fix_partial(subject: Subject, diagnostic: Diagnostic) -> Iterator[Action]:
+    yield from _replacing(subject, diagnostic, texts(diagnostic.data, "id"), preferred=True)
+
+
+@fix("dependency-cycle")
+def fix_cycle(subject: Subject, diagnostic: Diagnostic) -> Iterator[Action]:
+    """Which edge is the wrong one nobody but the user knows: neither is preferred."""
+    yield from _removing(subject, diagnostic)
+    place = place_of(subject.document, diagnostic.span)
+    entry = subject.document.entry("depends_on")
+    if place is None or entry is None:
+        return
+    items = entry.value.items if isinstance(entry.value, Sequence) else (entry.value,)
+    item = items[place[1]]
+    if isinstance(item, Scalar):
+        removed = remove_item(subject.document, *place)
+        known = item.text in subject.facts.informed_by
+        added = () if known else add_item(subject.document, "informed_by", item.text)
+        title = f"Let `{item.text}` only inform this spec"
+        yield from quick_fix(subject, diagnostic, title, (*removed, *added))
+
+
+@fix("unresolved-path")
+def fix_path(subject: Subject, diagnostic: Diagnostic) -> Iterator[Action]:
+    yield from _replacing(subject, diagnostic, texts(diagnostic.data, "id"), preferred=True)
+    yield from _removing(subject, diagnostic)
+
+
+@fix("body-reference")
+def fix_mention(subject: Subject, diagnostic: Diagnostic) -> Iterator[Action]:
+    for id in texts(diagnostic.data, "id"):
+        for field in ("informed_by", "depends_on"):
+            edits = add_item(subject.document, field, id)
+            yield from quick_fix(subject, diagnostic, f"Add `{id}` to `{field}`", edits)
