@@ -7,25 +7,37 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from chant_ls.analysis.snapshot import PathFact, Snapshot, SpecFile
+from chant_ls.engine import loading
+from chant_ls.engine.agents.table import KNOWN
 from chant_ls.engine.ports import FileStat
+from chant_ls.engine.templates import names as prompt_names
+from chant_ls.host import folders, identity, roots
+from chant_ls.host.clock import SystemClock
+from chant_ls.host.files import DiskFiles
+from chant_ls.host.run_store import DiskRunStore
+from chant_ls.host.spec_store import DiskSpecStore
 from chant_ls.model.config import Config
 from chant_ls.model.refusal import Refusal
 from chant_ls.model.runs import RunInfo
 from chant_ls.model.spec import SpecId
+from chant_ls.syntax.config import parse_config
 
 if TYPE_CHECKING:
     from chant_ls.engine.engine import Engine
+    from chant_ls.host.git import GitRepo
+
+CONFIG = ".chant/config.md"
 
 
 def find_root(start: Path) -> Path | Refusal:
     """The nearest folder upward that holds `.chant`, absolute; a linked worktree resolves to the
     main one. Reads files only."""
-    raise NotImplementedError
+    return roots.find_root(start)
 
 
 def build_app(root: Path, env: Mapping[str, str]) -> "App":
     """`root` as `find_root` gave it; `env` the user's environment."""
-    raise NotImplementedError
+    return App(Path(root).resolve(), dict(env))
 
 
 @dataclass(frozen=True)
@@ -37,32 +49,93 @@ class App:
 
     def load(self) -> Snapshot:
         """The whole project as it is on disk now; complete, with all path lookups done."""
-        raise NotImplementedError
+        found = loading.spec_files(self._specs, (stat.path for stat in self.stats()))
+        snapshot = Snapshot(
+            runs=self.runs(),
+            config=self.config(),
+            prompts=self.prompts(),
+            tools=frozenset(KNOWN),
+            complete=True,
+            today=SystemClock().today(),
+        )
+        snapshot = snapshot.with_files(found)
+        return snapshot.with_paths(self.lookup(loading.wanted_paths(snapshot)))
 
     def stats(self) -> tuple[FileStat, ...]:
         """Every spec file, archive included: cheap, to be polled."""
-        raise NotImplementedError
+        return self._specs.stats()
 
     def read(self, path: str) -> SpecFile | None:
-        """One spec file by its path relative to the root; None when it is gone or unreadable."""
-        raise NotImplementedError
+        """One spec file by its path relative to the root; None when it is gone, unreadable or no
+        spec."""
+        return next(iter(loading.spec_files(self._specs, [path])), None)
 
     def runs(self) -> Mapping[SpecId, RunInfo]:
         """The newest run of every spec, with its liveness."""
-        raise NotImplementedError
+        return loading.infos(self.run_store.newest(), identity.alive)
 
     def config(self) -> Config:
-        raise NotImplementedError
+        """The project's over the user's own; a missing or broken one counts as empty."""
+        user = folders.user_config(self.env)
+        return parse_config(self._text(CONFIG), _read(user)).config
 
     def prompts(self) -> frozenset[str]:
         """Names of prompts, the bundled ones among them."""
-        raise NotImplementedError
+        return prompt_names(self._files)
 
     def lookup(self, entries: Iterable[str]) -> Mapping[str, PathFact]:
         """What entries of path fields are on disk."""
-        raise NotImplementedError
+        return {entry: self._files.fact(entry) for entry in entries}
+
+    @cached_property
+    def run_store(self) -> DiskRunStore:
+        """Records, journals and logs; without git an empty one that cannot be written."""
+        return DiskRunStore(roots.state_folder(self.root))
 
     @cached_property
     def engine(self) -> "Engine":
         """The execution core; git and processes are imported here, not before."""
-        raise NotImplementedError
+        from chant_ls.engine.engine import Engine
+        from chant_ls.host.launch import SupervisorLauncher
+        from chant_ls.host.processes import SystemProcesses
+
+        config = self.config()
+        return Engine(
+            root=self.root,
+            config=config,
+            git=self._repo(),
+            specs=self._specs,
+            files=self._files,
+            runs=self.run_store,
+            processes=SystemProcesses(),
+            clock=SystemClock(),
+            launcher=SupervisorLauncher(self.root, self.run_store, self.env),
+            load=self.load,
+            env=self.env,
+            worktrees=folders.worktrees(self.root, config.worktrees_dir, self.env),
+        )
+
+    def _repo(self) -> "GitRepo":
+        """Outside of any repository one that fails at every call, with git's own words."""
+        from chant_ls.host.git import GitRepo, open_repo
+
+        none = self.root / ".git"
+        return open_repo(self.root, self.env) or GitRepo(self.root, none, none, "", self.env)
+
+    @cached_property
+    def _files(self) -> DiskFiles:
+        return DiskFiles(self.root)
+
+    @cached_property
+    def _specs(self) -> DiskSpecStore:
+        return DiskSpecStore(self.root)
+
+    def _text(self, path: str) -> str:
+        return (self._files.read(path) or b"").decode("utf-8", errors="replace")
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text("utf-8", errors="replace")
+    except OSError:
+        return ""

@@ -6,6 +6,7 @@ Callers hold the lock of the spec; the lock of the repository is taken here.
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
+from chant_ls.engine.copies import copy_folder
 from chant_ls.engine.engine import Engine
 from chant_ls.engine.git_port import GitError
 from chant_ls.engine.merge import Finished, Merged, merge_branch, settled
@@ -129,7 +130,7 @@ def _local_spec(
     engine: Engine, record: RunRecord, work: Finished
 ) -> tuple[bytes | None, bytes] | Refusal | None:
     """Where git ignores `.chant`: the spec's working file and what it shall become."""
-    tree = engine.files.at(Path(record.worktree) / engine.git.prefix)
+    tree = engine.files.at(copy_folder(engine, record))
     result, now = tree.read(record.spec_path), engine.specs.read(record.spec_path)
     if result is None or now is None:
         return None

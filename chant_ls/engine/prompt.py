@@ -7,12 +7,13 @@ from chant_ls.analysis.snapshot import Snapshot, SpecFile
 from chant_ls.engine import templates
 from chant_ls.engine.engine import Engine
 from chant_ls.engine.informing import Sources, missing, rendered
+from chant_ls.engine.loading import texts
 from chant_ls.engine.records import RunRecord
 from chant_ls.engine.templates import Template
 from chant_ls.model.config import Config
 from chant_ls.model.refusal import Refusal
 from chant_ls.model.spec import Facts, SpecType, member_numbers
-from chant_ls.syntax.nodes import Document, Scalar, Sequence
+from chant_ls.syntax.nodes import Document
 
 _BY_TYPE = {
     SpecType.DOCUMENTATION: "documentation",
@@ -199,11 +200,7 @@ def _body(document: Document) -> str:
 
 def _texts(document: Document, name: str) -> tuple[str, ...]:
     entry = document.entry(name)
-    if entry is None:
-        return ()
-    if isinstance(entry.value, Sequence):
-        return tuple(i.text for i in entry.value.items if isinstance(i, Scalar))
-    return (entry.value.text,) if isinstance(entry.value, Scalar) else ()
+    return texts(entry.value) if entry else ()
 
 
 VARIABLES = (

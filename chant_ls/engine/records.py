@@ -42,8 +42,9 @@ class RunRecord:
     the state to go back to when nothing was done; `created` whether this run made its worktree.
     `base_sha` is where the branch started, `completion` its `chant: complete` commit, `merged`
     the commit on main. The spec's bytes as worked lie in the run store (`RunStore.snapshot`).
-    `tracked` is whether git tracks the spec files (mode `tracked` or `local`). `unknown` keeps
-    keys that a newer chant wrote.
+    `tracked` is whether the spec's file goes into commits (mode `tracked` or `local`), `ignored`
+    whether git ignores it. `wants_merge`: to be merged once completed. `unknown` keeps keys that a
+    newer chant wrote.
     """
 
     run: str
@@ -66,6 +67,8 @@ class RunRecord:
     spec_path: str = ""
     title: str = ""
     tracked: bool = True
+    ignored: bool = False
+    wants_merge: bool = False
     provider: str = ""
     model: str = ""
     log_offset: int = 0

@@ -139,7 +139,7 @@ class DiskRunStore:
 
     def jobs(self) -> tuple[str, ...]:
         names = (n.removesuffix(".json") for n in _names(self._path("jobs")) if n.endswith(".json"))
-        return tuple(sorted(names, reverse=True))
+        return tuple(sorted((n for n in names if not n.endswith(".pid")), reverse=True))
 
     def errors_path(self, job: str) -> Path:
         """Where a supervisor's own stderr goes: empty unless it meets a bug."""

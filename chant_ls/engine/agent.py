@@ -1,0 +1,103 @@
+"""The step in which the agent works."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from chant_ls.engine.agents import streams, table
+from chant_ls.engine.agents.table import Call
+from chant_ls.engine.events import AgentEnded, AgentStarted, Output, Result, RunEvent, Tool
+from chant_ls.engine.live import Live, Verdict, refused
+from chant_ls.engine.ports import Command, Ended, OnLine
+from chant_ls.engine.records import ProcessId
+from chant_ls.model.refusal import Refusal
+from chant_ls.model.runs import RunState
+
+
+def work(run: Live) -> Verdict | None:
+    """Starts the agent and follows it to its end; then nothing of its tree is left."""
+    command = _command(run)
+    ended = run.engine.processes.run(command, _started(run, command), _line(run), run.stop)
+    if isinstance(ended, Refusal):
+        return refused(ended)
+    run.ended = ended
+    run.emit(AgentEnded(ended.code, round(ended.seconds, 3), ended.reason))
+    run.log(_footer(ended))
+    return None
+
+
+def environment(run: Live) -> dict[str, str]:
+    """The user's, without what would lead git astray, and ours."""
+    engine, record = run.engine, run.record
+    users = {key: value for key, value in engine.env.items() if not key.startswith("GIT_")}
+    ours = {
+        "CHANT_SPEC_ID": record.spec,
+        "CHANT_SPEC_FILE": str(run.copy),
+        "CHANT_WORKTREE": "1",
+        "CHANT_WORKTREE_PATH": record.worktree,
+        "CHANT_BRANCH": record.branch,
+        "CHANT_ATTEMPT": str(record.attempt),
+        "CHANT_ROOT": str(engine.root),
+        "CHANT_ROLE": "worker",
+        "CHANT_RUN": mark(run),
+    }
+    return {**users, **ours}
+
+
+def mark(run: Live) -> str:
+    return run_mark(run.engine.runs.folder, run.record.run)
+
+
+def run_mark(folder: Path, run: str) -> str:
+    """By which strays of a run are known on this machine."""
+    return str(folder / "runs" / run)
+
+
+def _command(run: Live) -> Command:
+    provider = run.approved.provider
+    file = run.engine.runs.keep_prompt(run.record.run, run.prompt)
+    call = Call(run.prompt, str(file), run.record.model)
+    argv = table.argv(provider, run.engine.files, run.approved.document, call)
+    takes_stdin = provider.prompt == "stdin" and bool(provider.command)
+    stdin = run.prompt.encode("utf-8", errors="surrogateescape") if takes_stdin else None
+    cwd = run.folder if run.folder.is_dir() else run.worktree
+    return Command(argv, cwd, environment(run), stdin, float(provider.timeout), mark(run))
+
+
+def _started(run: Live, command: Command) -> Callable[[ProcessId], None]:
+    def started(process: ProcessId) -> None:
+        run.keep(agent=process, state=RunState.RUNNING)
+        run.emit(AgentStarted(process.pid, command.argv))
+        run.engine.fault("running")
+        run.on_agent(run.record)
+
+    return started
+
+
+def _line(run: Live) -> OnLine:
+    parse = streams.parser(run.approved.provider)
+
+    def line(stream: str, text: str) -> None:
+        events = parse(text) if stream == "stdout" else (Output(text, stream),)
+        for event in events:
+            run.log(_told(event))
+            if isinstance(event, Result) and event.error:
+                run.agent_error = event.text or "the agent reported an error"
+        run.emit(*events)
+
+    return line
+
+
+def _told(event: RunEvent) -> str:
+    if isinstance(event, Output):
+        return event.text if event.stream != "stderr" else f"! {event.text}"
+    if isinstance(event, Tool):
+        return f"[{event.name}] {event.detail}".rstrip()
+    if isinstance(event, Result):
+        cost = f", {event.cost:.2f} USD" if event.cost else ""
+        return f"# {'error' if event.error else 'done'}: {event.text}{cost}"
+    return str(event)
+
+
+def _footer(ended: Ended) -> str:
+    why = f" ({ended.reason})" if ended.reason else ""
+    return f"# agent ended with exit code {ended.code} after {ended.seconds:.1f} s{why}"

@@ -1,0 +1,303 @@
+"""The steps of a run after its agent ended: what it did, judged in the worktree (execution.md 2.9).
+
+Nothing the agent says decides; the snapshot, git and the checks of the spec do.
+"""
+
+from pathlib import Path
+
+from chant_ls.engine import specfile
+from chant_ls.engine.agent import environment, mark
+from chant_ls.engine.events import CheckRan, Committed, CriterionDone, Note, Restored
+from chant_ls.engine.git_port import Change, GitError, RefUpdate
+from chant_ls.engine.leavings import CHECKPOINT
+from chant_ls.engine.live import Live, Verdict, failed
+from chant_ls.engine.ports import Command, Ended
+from chant_ls.model.refusal import Refusal
+from chant_ls.model.runs import RunState
+from chant_ls.model.spec import SpecType
+
+CHECK_TIMEOUT = 600.0
+_LAST_LINES = 20
+_BY_TARGETS = frozenset({SpecType.TASK, SpecType.RESEARCH, SpecType.DOCUMENTATION})
+_STOPPED = {"cancel": RunState.CANCELLED, "pause": RunState.PAUSED}
+
+RESTORE = "chant: restore {id}\n\nChant-Op: restore\nChant-Spec: {id}\n"
+WORK = "chant({id}): {title}\n\nChant-Spec: {id}\n"
+COMPLETE = "chant: complete {id}\n\nChant-Op: complete\nChant-Spec: {id}\n"
+
+
+def settle(run: Live) -> Verdict | None:
+    """The prompt file is gone; an agent that went to another branch is told."""
+    run.engine.runs.drop_prompt(run.record.run)
+    branch = run.engine.git.head(run.worktree).branch
+    if branch != run.record.branch:
+        return Verdict(
+            RunState.NEEDS_ATTENTION,
+            f"the agent left its worktree on {branch or 'no branch'}, not {run.record.branch}",
+            f"look into {run.record.worktree}",
+        )
+    return None
+
+
+def restore(run: Live) -> Verdict | None:
+    """Other specs as they were; in its own spec the fields that no agent sets."""
+    paths = _trespasses(run)
+    if isinstance(paths, GitError):
+        return failed(paths, "what the agent changed cannot be read")
+    if paths:
+        error = run.engine.git.restore(run.worktree, run.record.base_sha, paths)
+        if error:
+            return failed(error, "other specs could not be restored")
+        done = run.engine.git.commit_paths(run.worktree, paths, RESTORE.format(id=run.record.spec))
+        if isinstance(done, GitError):
+            return failed(done, "other specs could not be restored")
+        run.restored.extend(paths)
+    return _restore_own(run)
+
+
+def _restore_own(run: Live) -> Verdict | None:
+    copy = run.document()
+    text = specfile.without_machine_changes(copy, run.approved.document)
+    if not copy.trustworthy or not copy.text.strip():
+        text = run.approved.document.text
+    if text != copy.text:
+        problem = run.copies.write(run.record.spec_path, specfile.encode(text))
+        if problem:
+            return failed(problem)
+        run.restored.append(run.own)
+    if run.restored:
+        run.emit(Restored(tuple(run.restored)))
+        run.log(*(f"# restored {path}" for path in run.restored))
+    return None
+
+
+def _trespasses(run: Live) -> tuple[str, ...] | GitError:
+    """Specs of others that existed at the start and differ now, committed or not."""
+    git, prefix = run.engine.git, run.engine.git.prefix
+    changes = git.changes(run.record.base_sha, run.record.branch)
+    left = git.leftovers(run.worktree)
+    if isinstance(changes, GitError):
+        return changes
+    if isinstance(left, GitError):
+        return left
+    there = {c.path for c in changes if c.kind != "A"}
+    added = {c.path for c in changes if c.kind == "A"}
+    touched = there | (set(left.changed) - added)
+    wanted = {prefix + path for path in run.approved.document.facts.target_files}
+    homes = (f"{prefix}.chant/specs/", f"{prefix}.chant/archive/")
+    others = {p for p in touched if p.startswith(homes) and p != run.own and p not in wanted}
+    if not run.record.tracked and run.own in there | added:
+        others.add(run.own)
+    return tuple(sorted(others))
+
+
+def commit(run: Live) -> Verdict | None:
+    """What the agent left uncommitted: its work if it ended well, else a checkpoint."""
+    id, title = run.record.spec, run.approved.document.facts.title
+    message = (WORK if run.well else CHECKPOINT).format(id=id, title=title)
+    done = run.engine.git.commit_all(run.worktree, message)
+    if isinstance(done, GitError):
+        return failed(done, "what the agent left could not be committed")
+    if done:
+        kind = "work" if run.well else "checkpoint"
+        run.emit(Committed(done, message.partition("\n")[0], kind))
+    return None
+
+
+def judge_agent(run: Live) -> Verdict | None:
+    """How the agent itself ended."""
+    ended, id = run.ended, run.record.spec
+    if ended is None:
+        return failed("the agent was never seen to end")
+    hint = (
+        f"`chant log {id}` shows why; `chant resume {id}` goes on, `chant reset {id}` starts over"
+    )
+    if ended.reason in _STOPPED:
+        return Verdict(_STOPPED[ended.reason], f"stopped by {ended.reason}", hint)
+    if ended.reason == "timeout":
+        return Verdict(RunState.FAILED, f"the agent was stopped after {ended.seconds:.0f} s", hint)
+    if run.agent_error:
+        return Verdict(RunState.FAILED, f"the agent reported an error: {run.agent_error}", hint)
+    if ended.code:
+        return Verdict(RunState.FAILED, f"the agent ended with exit code {ended.code}", hint)
+    return None
+
+
+def prove(run: Live) -> Verdict | None:
+    """A run without work is a failure, whatever its agent says."""
+    proof = _proof(run)
+    if isinstance(proof, GitError):
+        return failed(proof, "what the agent did cannot be read")
+    run.proven = proof
+    if proof or run.request.allow_no_commits:
+        return None
+    id = run.record.spec
+    return Verdict(
+        RunState.FAILED,
+        "the agent ended well but changed nothing",
+        f"`chant log {id}` shows what it said; `chant reset {id}` starts over",
+    )
+
+
+def _proof(run: Live) -> bool | GitError:
+    git, base, branch = run.engine.git, run.record.base_sha, run.record.branch
+    changes, commits = git.changes(base, branch), git.commits(base, branch)
+    if isinstance(changes, GitError):
+        return changes
+    if isinstance(commits, GitError):
+        return commits
+    facts = run.approved.document.facts
+    if facts.type in _BY_TARGETS and facts.target_files:
+        return _targets_differ(run, changes)
+    worked = any(not commit.bookkeeping for commit in commits)
+    return worked and any(change.path != run.own for change in changes)
+
+
+def _targets_differ(run: Live, changes: tuple[Change, ...]) -> bool:
+    """A target that git ignores counts by being there: a fresh worktree has none."""
+    here = run.engine.files.at(run.folder)
+    targets = {p for t in run.approved.document.facts.target_files for p in here.expand(t)}
+    named = {run.engine.git.prefix + path for path in targets}
+    removed = {change.path for change in changes}
+    asked = {run.engine.git.prefix + t for t in run.approved.document.facts.target_files}
+    return bool((named | asked) & removed) or bool(run.engine.git.ignored(sorted(named)))
+
+
+def bring_ignored(run: Live) -> Verdict | None:
+    """Target files that git ignores cannot travel by merge: copied to the root, over nothing."""
+    here, prefix = run.engine.files.at(run.folder), run.engine.git.prefix
+    targets = {p for t in run.approved.document.facts.target_files for p in here.expand(t)}
+    for path in sorted(targets):
+        if not run.engine.git.ignored([prefix + path]):
+            continue
+        new, old = here.read(path), run.engine.files.read(path)
+        if new is None or new == old:
+            continue
+        if old is not None:
+            run.emit(Note(f"{path} is there already: the new one stays in {run.folder}"))
+            continue
+        problem = run.engine.files.write(path, new)
+        if problem:
+            return failed(problem)
+        run.emit(Note(f"{path} was copied from the worktree: git ignores it"))
+    return None
+
+
+def check(run: Live) -> Verdict | None:
+    """The checks of the snapshot, not of the agent's copy; each sets its box."""
+    criteria = specfile.checked(run.approved.document.body.criteria)
+    results = {c.text: _passes(run, c.check, c.text) for c in criteria}
+    broken = [command for command in run.engine.config.verify if not _passes(run, command)]
+    if results or run.engine.config.verify:
+        kept = run.copies.read(run.record.spec_path)
+        error = run.engine.git.discard(run.worktree)
+        if error:
+            return failed(error, "what the checks left could not be removed")
+        if kept is not None and run.copies.read(run.record.spec_path) != kept:
+            run.copies.write(run.record.spec_path, kept)
+    copy = run.document()
+    text = specfile.with_boxes(copy, results)
+    if text != copy.text:
+        problem = run.copies.write(run.record.spec_path, specfile.encode(text))
+        if problem:
+            return failed(problem)
+    if broken:
+        run.open_boxes = tuple(f"`{command}` fails" for command in broken)
+    return None
+
+
+def _passes(run: Live, command: str, criterion: str = "") -> bool:
+    """Whether the command exits 0 in the worktree, in time."""
+    said: list[str] = []
+    cwd: Path = run.folder if run.folder.is_dir() else run.worktree
+    call = Command(
+        ("sh", "-c", command), cwd, environment(run), None, CHECK_TIMEOUT, f"{mark(run)}/check"
+    )
+    ended = run.engine.processes.run(
+        call, lambda _: None, lambda _, line: said.append(line), run.stop
+    )
+    passed = isinstance(ended, Ended) and ended.well
+    tail = [str(ended)] if isinstance(ended, Refusal) else said[-_LAST_LINES:]
+    run.emit(CheckRan(command, passed, criterion, "" if passed else "\n".join(tail)))
+    run.log(f"# check `{command}`: {'passed' if passed else 'failed'}")
+    if not passed:
+        run.log(*(f"! {line}" for line in tail))
+    return passed
+
+
+def judge(run: Live) -> Verdict | None:
+    """Boxes that are not ticked need attention, unless they are waived."""
+    if run.stop.reason in _STOPPED:
+        return Verdict(_STOPPED[run.stop.reason], f"stopped by {run.stop.reason}")
+    copy = run.document()
+    run.emit(*(CriterionDone(c.text) for c in copy.body.criteria if c.done))
+    left = (*run.open_boxes, *specfile.open_criteria(copy, run.approved.document))
+    if left and run.request.skip_criteria:
+        run.keep(waived=len(left))
+        return None
+    if not left:
+        return None
+    error = _kept(run)
+    if error:
+        return failed(error, "the boxes could not be committed")
+    count = "a criterion is" if len(left) == 1 else f"{len(left)} criteria are"
+    id = run.record.spec
+    return Verdict(
+        RunState.NEEDS_ATTENTION,
+        f"{count} not met",
+        f"`chant log {id}` shows more; `chant resume {id}` goes on, `chant reset {id}` starts over",
+        left,
+    )
+
+
+def _kept(run: Live) -> GitError | None:
+    """What was set in the copy is committed, so that nothing lies about."""
+    done = run.engine.git.commit_all(run.worktree, CHECKPOINT.format(id=run.record.spec))
+    return done if isinstance(done, GitError) else None
+
+
+def complete(run: Live) -> Verdict | None:
+    """The spec's result in one commit on its branch."""
+    commits = run.engine.git.commits(run.record.base_sha, run.record.branch)
+    if isinstance(commits, GitError):
+        return failed(commits, "the commits of the branch cannot be read")
+    now = run.record.completed_at or run.engine.clock.now()
+    run.keep(completed_at=now)
+    shas = tuple(commit.sha[:12] for commit in commits if not commit.bookkeeping)
+    fields = _results(run, now, shas)
+    text = specfile.with_fields(run.document().text, run.record.spec, fields)
+    problem = run.copies.write(run.record.spec_path, specfile.encode(text))
+    if problem:
+        return failed(problem)
+    done = _completion(run)
+    if isinstance(done, GitError):
+        return failed(done, "the result could not be committed")
+    run.keep(completion=done)
+    run.emit(Committed(done, f"chant: complete {run.record.spec}", "complete"))
+    return None
+
+
+def _results(run: Live, now: str, commits: tuple[str, ...]) -> dict[str, str | tuple[str, ...]]:
+    fields: dict[str, str | tuple[str, ...]] = {"status": "completed", "completed_at": now}
+    if run.record.model:
+        fields["model"] = run.record.model
+    fields["branch"] = run.record.branch
+    if commits:
+        fields["commits"] = commits
+    if run.record.waived:
+        fields["criteria_waived"] = str(run.record.waived)
+    return fields
+
+
+def _completion(run: Live) -> str | GitError:
+    git, message = run.engine.git, COMPLETE.format(id=run.record.spec)
+    if run.record.tracked:
+        done = git.commit_paths(run.worktree, [run.own], message)
+        if done:
+            return done
+    tip = git.commit_of(run.record.branch) or run.record.base_sha
+    made = git.commit_tree(f"{tip}^{{tree}}", [tip], message)
+    if isinstance(made, GitError):
+        return made
+    move = RefUpdate(f"refs/heads/{run.record.branch}", made, tip)
+    return git.update_refs([move], message.partition("\n")[0]) or made

@@ -1,0 +1,239 @@
+"""Everything that can stand in the way of a run, asked before anything is changed."""
+
+from dataclasses import dataclass
+
+from chant_ls.analysis.readiness import describe, next_step, readiness
+from chant_ls.analysis.resolve import Scope, resolve
+from chant_ls.analysis.snapshot import Snapshot, SpecFile
+from chant_ls.analysis.types import Ambiguous, Blocked, Resolved
+from chant_ls.engine import prompt
+from chant_ls.engine.agents import table
+from chant_ls.engine.engine import Engine
+from chant_ls.engine.jobs import WorkRequest
+from chant_ls.engine.records import RunRecord
+from chant_ls.model.config import Provider
+from chant_ls.model.lifecycle import Event, move
+from chant_ls.model.refusal import Refusal
+from chant_ls.model.runs import LIVE_STATES
+from chant_ls.model.spec import SpecId
+from chant_ls.syntax.nodes import Document
+
+OLDEST_GIT = (2, 38)
+LEAST_FREE = 64 << 20
+"""Bytes that must be free where worktrees go."""
+
+
+@dataclass(frozen=True, slots=True)
+class Base:
+    """What worktrees are cut from: a branch and its commit at this moment."""
+
+    branch: str
+    commit: str
+
+
+@dataclass(frozen=True, slots=True)
+class Approved:
+    """A spec that may be worked now, and all that was decided about how."""
+
+    id: SpecId
+    file: SpecFile
+    document: Document
+    data: bytes
+    provider: Provider
+    prompt: str
+    model: str
+    tracked: bool
+    ignored: bool
+    base: Base
+
+
+def find(snapshot: Snapshot, text: str, scope: Scope, today: str | None = None) -> SpecId | Refusal:
+    """An id as a person typed it."""
+    found = resolve(snapshot, text, scope, today)
+    if isinstance(found, Resolved):
+        return found.id
+    if isinstance(found, Ambiguous):
+        return Refusal(f"{text!r} names several specs", "give more of the id", found.candidates)
+    near = (
+        f"did you mean {', '.join(found.nearest)}?" if found.nearest else "`chant list` shows all"
+    )
+    return Refusal(f"there is no spec {text!r}", near)
+
+
+def machine(engine: Engine) -> Base | Refusal:
+    """What holds for every run in this repository."""
+    first = _role(engine) or _windows() or engine.runs.writable()
+    return first or _repository(engine) or _space(engine) or _base(engine)
+
+
+def approve(
+    engine: Engine, snapshot: Snapshot, id: SpecId, request: WorkRequest, base: Base
+) -> Approved | Refusal:
+    """What holds for this spec, its dependencies among it."""
+    return (
+        _live(engine, id)
+        or _startable(snapshot, id, request)
+        or _unblocked(snapshot, id)
+        or runnable(engine, snapshot, id, request, base)
+    )
+
+
+def runnable(
+    engine: Engine, snapshot: Snapshot, id: SpecId, request: WorkRequest, base: Base
+) -> Approved | Refusal:
+    """Text, prompt and agent, whatever the spec waits for."""
+    file = snapshot.find(id)
+    data = engine.specs.read(file.path) if file else None
+    if file is None or data is None:
+        return Refusal(f"{id}: its file cannot be read", "`chant list` shows all specs")
+    document = file.document
+    told = _parses(document, file) or _lint(snapshot, file)
+    if told:
+        return told
+    chosen = _agent(engine, document)
+    if isinstance(chosen, Refusal):
+        return chosen
+    name = prompt.choose(engine.config, file.facts, request.prompt, snapshot.prompts)
+    bad = prompt.check(engine, name)
+    if bad:
+        return bad
+    model = _model(engine, request, document, chosen)
+    ignored = bool(engine.git.ignored([engine.git.prefix + file.path]))
+    tracked = not (ignored or file.facts.private)
+    return Approved(id, file, document, data, chosen, name, model, tracked, ignored, base)
+
+
+def _role(engine: Engine) -> Refusal | None:
+    if engine.env.get("CHANT_ROLE") != "worker":
+        return None
+    return Refusal(
+        "you are the worker of a run: a worker starts no runs", "do the work of your own spec"
+    )
+
+
+def _windows() -> Refusal | None:
+    import sys
+
+    if sys.platform != "win32":
+        return None
+    return Refusal("agents run on Linux and macOS only", "use WSL: reading and editing work here")
+
+
+def _repository(engine: Engine) -> Refusal | None:
+    git = engine.git
+    version = git.version()
+    if version < OLDEST_GIT:
+        have = ".".join(map(str, version))
+        return Refusal(f"git {have} is too old: 2.38 or later is needed", "update git")
+    if git.is_bare():
+        return Refusal("the repository is bare: it has no checkout", "clone it and work there")
+    under_way = git.under_way()
+    if under_way:
+        return Refusal(
+            f"a {under_way} is under way in {git.top}", f"finish or abort the {under_way} first"
+        )
+    who = git.identity()
+    return who if isinstance(who, Refusal) else None
+
+
+def _space(engine: Engine) -> Refusal | None:
+    free = engine.processes.free_bytes(engine.worktrees)
+    if free < LEAST_FREE:
+        return Refusal(
+            f"only {free >> 20} MB are free at {engine.worktrees}",
+            "make room there, or set `worktrees: {dir: …}` in .chant/config.md",
+        )
+    return None
+
+
+def _base(engine: Engine) -> Base | Refusal:
+    branch = engine.git.main_branch(engine.config.main_branch)
+    if isinstance(branch, Refusal):
+        return branch
+    commit = engine.git.commit_of(f"refs/heads/{branch}")
+    if commit is None:
+        return Refusal(f"the branch {branch} has no commit yet", "make a first commit")
+    return Base(branch, commit)
+
+
+def _live(engine: Engine, id: SpecId) -> Refusal | None:
+    record = engine.runs.latest(id)
+    if record is None or not _going_on(engine, record):
+        return None
+    return Refusal(
+        f"{id} is being worked by process {record.supervisor.pid} since {record.started_at}",
+        f"`chant log {id}` shows it, `chant cancel {id}` stops it",
+    )
+
+
+def _going_on(engine: Engine, record: RunRecord) -> bool:
+    return record.state in LIVE_STATES and engine.processes.alive(record.supervisor)
+
+
+def _startable(snapshot: Snapshot, id: SpecId, request: WorkRequest) -> Refusal | None:
+    status = snapshot.status(id)
+    if status is None:
+        return Refusal(f"there is no spec {id}", "`chant list` shows all")
+    event = Event.RESUME if request.resume else Event.WORK
+    result = move(id, status, event)
+    return result if isinstance(result, Refusal) else None
+
+
+def _unblocked(snapshot: Snapshot, id: SpecId) -> Refusal | None:
+    verdict = readiness(snapshot, id)
+    if not isinstance(verdict, Blocked):
+        return None
+    reasons = tuple(describe(reason) for reason in verdict.reasons)
+    return Refusal(f"{id} is blocked: {reasons[0]}", next_step(snapshot, id), reasons[1:])
+
+
+def _parses(document: Document, file: SpecFile) -> Refusal | None:
+    if document.problems:
+        problem = document.problems[0]
+        line = document.text.count("\n", 0, problem.span.start) + 1
+        return Refusal(
+            f"{file.path}:{line}: {problem.message}", f"`chant lint {file.facts.id}` shows more"
+        )
+    if not file.facts.title:
+        return Refusal(f"{file.path} has no title", "write a first heading: `# What to do`")
+    return None
+
+
+def _lint(snapshot: Snapshot, file: SpecFile) -> Refusal | None:
+    from chant_ls.analysis.check import check_document
+    from chant_ls.analysis.types import Severity
+
+    found = [d for d in check_document(snapshot, file.path) if d.severity is Severity.ERROR]
+    if not found:
+        return None
+    words = tuple(f"{d.code}: {d.message}" for d in found)
+    count = f"{len(found)} errors" if len(found) > 1 else "an error"
+    return Refusal(
+        f"{file.facts.id} has {count}: {words[0]}",
+        f"`chant lint {file.facts.id}` shows them",
+        words[1:],
+    )
+
+
+def _agent(engine: Engine, document: Document) -> Provider | Refusal:
+    name = document.facts.provider or engine.config.provider
+    chosen = table.provider(engine.config, name)
+    if isinstance(chosen, Refusal):
+        return chosen
+    if chosen.output == "acp":
+        return Refusal(f"provider {name}: agents over ACP cannot be run yet", "use output: text")
+    if chosen.name == table.SHELL and not chosen.command and not table.shell_blocks(document):
+        return Refusal(f"{document.facts.id} has no `sh` block to run", "write one: ```sh")
+    program = table.program(chosen, engine.files)
+    if engine.processes.which(program, engine.env.get("PATH", "")) is None:
+        return Refusal(
+            f"provider {name}: the command {program!r} is not on PATH or cannot be executed",
+            f"install it, or correct `providers.{name}.command` in .chant/config.md",
+        )
+    return chosen
+
+
+def _model(engine: Engine, request: WorkRequest, document: Document, agent: Provider) -> str:
+    env = engine.env
+    asked = request.model or env.get("CHANT_MODEL", "") or document.facts.model
+    return asked or engine.config.model or env.get("ANTHROPIC_MODEL", "") or agent.model

@@ -1,0 +1,24 @@
+"""The last step of a run whose work is merged at once."""
+
+from chant_ls.engine.events import Merged, MergeRefused, Note, StatusChanged
+from chant_ls.engine.live import Live, Verdict
+from chant_ls.engine.merge_run import merge_run
+from chant_ls.model.refusal import Refusal
+from chant_ls.model.runs import RunState
+
+
+def merge(run: Live) -> Verdict:
+    """Where it cannot be merged the work stays completed on its branch, and the error says why.
+
+    The caller holds the lock of the spec.
+    """
+    done = merge_run(run.engine, run.record)
+    if isinstance(done, Refusal):
+        run.emit(MergeRefused(done.message, done.hint))
+        return Verdict(RunState.COMPLETED, done.message, done.hint, done.details)
+    run.emit(
+        *(Note(note) for note in done.notes),
+        Merged(done.merged.commit, done.merged.undo),
+        StatusChanged(RunState.MERGED.value),
+    )
+    return Verdict(RunState.MERGED)

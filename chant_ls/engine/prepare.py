@@ -1,0 +1,125 @@
+"""The steps of a run before its agent starts. Each has its undo: a run that never began leaves no
+trace but its record."""
+
+from pathlib import Path
+
+from chant_ls.engine import leavings, prompt
+from chant_ls.engine.events import Note, Started
+from chant_ls.engine.git_port import GitError
+from chant_ls.engine.live import Live, Verdict, refused
+from chant_ls.model.refusal import Refusal
+
+REPO_WAIT = 30.0
+"""Seconds to wait for the repository lock."""
+
+
+def announce(run: Live) -> Verdict | None:
+    record = run.record
+    run.emit(Started(record.worktree, record.branch, record.provider))
+    run.engine.runs.write_log(record.spec, _header(run))
+    return None
+
+
+def earlier(run: Live) -> Verdict | None:
+    """A worktree or branch of an earlier attempt: go on in it, put it aside, or refuse."""
+    left = leavings.look(run.engine, run.record.branch, run.record.base_sha)
+    if isinstance(left, GitError):
+        return refused(left, "the worktrees could not be listed")
+    if left.nothing:
+        return None
+    if run.request.resume:
+        return _go_on(run, left)
+    if left.work and not run.request.fresh:
+        id = run.record.spec
+        return refused(
+            Refusal(
+                f"{id}: the branch {left.branch} holds work of an earlier attempt",
+                f"`chant resume {id}` goes on with it, `chant reset {id}` puts it aside",
+            )
+        )
+    return _put_aside(run, left)
+
+
+def _go_on(run: Live, left: leavings.Leavings) -> Verdict | None:
+    worktree = left.worktree or run.worktree
+    run.keep(worktree=str(worktree), created=False)
+    if left.worktree is None:
+        error = run.engine.git.attach_worktree(worktree, left.branch)
+        return refused(error, "the worktree could not be made") if error else None
+    return None
+
+
+def _put_aside(run: Live, left: leavings.Leavings) -> Verdict | None:
+    if not left.work:
+        if left.worktree:
+            leavings.tidy_worktree(run.engine, left.worktree)
+        run.engine.git.prune_worktrees()
+        gone = run.engine.git.delete_branch_if_merged(left.branch, run.record.base_sha)
+        if gone is True:
+            return None
+    kept = leavings.put_aside(run.engine, run.record.spec, left, run.record.attempt - 1)
+    if isinstance(kept, Refusal):
+        return refused(kept)
+    run.emit(Note(f"the earlier attempt is kept on the branch {kept}"))
+    return None
+
+
+def add_worktree(run: Live) -> Verdict | None:
+    if not run.record.created:
+        return None
+    record = run.record
+    run.keep(worktree=str(_free_folder(Path(record.worktree), record.attempt)))
+    with_lock = run.engine.runs.lock("repo", REPO_WAIT)
+    if isinstance(with_lock, Refusal):
+        return refused(with_lock)
+    with with_lock:
+        error = run.engine.git.add_worktree(run.worktree, record.branch, record.base_sha)
+    return refused(error, "the worktree could not be made") if error else None
+
+
+def _free_folder(wanted: Path, attempt: int) -> Path:
+    """Another folder when the first still holds files of an attempt that was put aside."""
+    return wanted if not wanted.exists() else wanted.with_name(f"{wanted.name}-r{attempt}")
+
+
+def remove_worktree(run: Live) -> None:
+    if run.record.created:
+        leavings.unused(run.engine, run.record)
+
+
+def copy_spec(run: Live) -> Verdict | None:
+    """The spec as the user saw it when Work was pressed. In a worktree that is gone on with, the
+    agent's own boxes and words stay."""
+    if run.request.resume and not run.record.created and run.copy.is_file():
+        return None
+    problem = run.copies.write(run.record.spec_path, run.approved.data)
+    return refused(problem) if problem else None
+
+
+def write_prompt(run: Live) -> Verdict | None:
+    made = prompt.assemble(
+        run.engine, run.snapshot, run.record, run.document(), run.approved.prompt
+    )
+    if isinstance(made, Refusal):
+        return refused(made)
+    run.prompt = made.text
+    run.engine.runs.keep_prompt(run.record.run, made.text)
+    for label in made.missing:
+        run.emit(Note(f"informed_by: {label} does not exist"))
+    return None
+
+
+def drop_prompt(run: Live) -> None:
+    run.engine.runs.drop_prompt(run.record.run)
+
+
+def _header(run: Live) -> str:
+    record, line = run.record, "=" * 80
+    told = (
+        f"{line}\n# {record.spec}: run {record.attempt}, {record.started_at}\n"
+        f"# agent {record.provider}{f', model {record.model}' if record.model else ''}, "
+        f"prompt {run.approved.prompt}\n"
+        f"# worktree {record.worktree}\n# branch {record.branch}, "
+        f"cut from {record.base_branch} at {record.base_sha[:12]}\n{line}\n"
+    )
+    return told if record.attempt == 1 else f"\n{told}"

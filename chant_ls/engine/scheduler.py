@@ -1,0 +1,164 @@
+"""Plan and queue: single, chain and parallel are widths of the same thing."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from fnmatch import fnmatchcase
+
+from chant_ls.analysis.readiness import describe, readiness
+from chant_ls.analysis.resolve import Scope
+from chant_ls.analysis.snapshot import Snapshot
+from chant_ls.analysis.types import Blocked, Ready
+from chant_ls.engine.guards import find
+from chant_ls.engine.jobs import WorkRequest
+from chant_ls.model.refusal import Refusal
+from chant_ls.model.spec import CONTAINERS, FINISHED, SpecId, natural_key
+
+DEFAULT_WIDTH = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """`ids` in the order in which they are tried; `batch` is more than one run as the user sees it:
+    such runs merge as they go. `strict`: the first that does not complete ends it (chain)."""
+
+    ids: tuple[SpecId, ...]
+    width: int = 1
+    batch: bool = False
+    strict: bool = False
+
+    def wants_merge(self, wish: bool | None, configured: str) -> bool:
+        if wish is not None:
+            return wish
+        return configured == "always" or (configured == "batch" and self.batch)
+
+
+def plan(snapshot: Snapshot, request: WorkRequest, slots: int = 0) -> Plan | Refusal:
+    """What a request means. `slots` is how many agents may run at once by the configuration."""
+    named: list[SpecId] = []
+    for text in request.ids:
+        id = find(snapshot, text, Scope.ACTIVE, snapshot.today)
+        if isinstance(id, Refusal):
+            return id
+        named.append(id)
+    ids = tuple(named) if named else _discovered(snapshot, request.labels)
+    if not named and not (request.parallel or request.chain):
+        return Refusal("no spec is named", "`chant list --ready` shows what can be worked")
+    expanded = _members_instead(snapshot, ids)
+    if isinstance(expanded, Refusal):
+        return expanded
+    if not expanded:
+        return _nothing(request)
+    batch = request.chain or request.parallel or len(expanded) > 1 or expanded != ids
+    width = (request.width or slots or DEFAULT_WIDTH) if request.parallel else 1
+    strict = batch and not request.parallel and not request.keep_going
+    return Plan(expanded, width, batch, strict)
+
+
+def _discovered(snapshot: Snapshot, labels: tuple[str, ...]) -> tuple[SpecId, ...]:
+    """Every active spec with one of the labels that may come to be ready, in natural order."""
+    found = []
+    for id in snapshot.graph.ids:
+        file = snapshot.find(id)
+        if file is None or file.archived or file.facts.type in CONTAINERS:
+            continue
+        if labels and not set(labels) & set(file.facts.labels):
+            continue
+        if snapshot.status(id) == "pending" and not snapshot.graph.members(id):
+            found.append(id)
+    return tuple(sorted(found, key=natural_key))
+
+
+def _members_instead(snapshot: Snapshot, ids: Iterable[SpecId]) -> tuple[SpecId, ...] | Refusal:
+    """Drivers and groups stand for their open members, and for themselves where they have criteria
+    of their own."""
+    result: dict[SpecId, None] = {}
+    for id in ids:
+        facts, members = snapshot.facts(id), snapshot.graph.members(id)
+        if facts is None or not (members or facts.type in CONTAINERS):
+            result[id] = None
+            continue
+        if not members:
+            return Refusal(
+                f"{id} has no members",
+                f"name them: `members:` in its frontmatter, or files {id}.1.md, {id}.2.md",
+            )
+        opened = [m for m in members if snapshot.status(m) not in FINISHED]
+        below = _members_instead(snapshot, opened)
+        if isinstance(below, Refusal):
+            return below
+        result.update(dict.fromkeys(below))
+        if facts.criteria.total:
+            result[id] = None
+    return tuple(result)
+
+
+def _nothing(request: WorkRequest) -> Refusal:
+    if request.labels:
+        return Refusal(
+            f"no spec with label {', '.join(request.labels)} can be worked",
+            "`chant list --all` shows them",
+        )
+    return Refusal("nothing is ready to be worked", "`chant list` shows what blocks the rest")
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """What is left of a plan. Every spec is tried at most once."""
+
+    plan: Plan
+    waiting: tuple[SpecId, ...]
+    running: frozenset[SpecId] = frozenset()
+    stopped: str = ""
+
+    @staticmethod
+    def of(plan: Plan) -> "Queue":
+        return Queue(plan, plan.ids)
+
+    def next(self, snapshot: Snapshot, overlap: bool) -> SpecId | None:
+        """The first that can start now: ready, a slot free, no target file shared with a running
+        one. In a chain only the first in line may start; its guard tells why it cannot run."""
+        if self.stopped or len(self.running) >= self.plan.width:
+            return None
+        line = self.waiting[:1] if self.plan.strict and self.plan.width == 1 else self.waiting
+        for id in line:
+            able = self.plan.strict or isinstance(readiness(snapshot, id), Ready)
+            if able and (overlap or not _overlaps(snapshot, id, self.running)):
+                return id
+        return None
+
+    def started(self, id: SpecId) -> "Queue":
+        left = tuple(other for other in self.waiting if other != id)
+        return replace(self, waiting=left, running=self.running | {id})
+
+    def ended(self, id: SpecId, completed: bool) -> "Queue":
+        stop = self.stopped
+        if not completed and self.plan.strict:
+            stop = f"{id} did not complete"
+        return replace(self, running=self.running - {id}, stopped=stop)
+
+    def stop(self, why: str) -> "Queue":
+        return replace(self, stopped=self.stopped or why)
+
+
+def why_skipped(queue: Queue, snapshot: Snapshot, id: SpecId) -> str:
+    if queue.stopped:
+        return queue.stopped
+    verdict = readiness(snapshot, id)
+    if isinstance(verdict, Blocked):
+        return describe(verdict.reasons[0])
+    status = snapshot.status(id)
+    return f"it is {status}" if status else "it is gone"
+
+
+def _overlaps(snapshot: Snapshot, id: SpecId, running: Iterable[SpecId]) -> bool:
+    mine = _targets(snapshot, id)
+    return any(_meet(a, b) for other in running for a in mine for b in _targets(snapshot, other))
+
+
+def _targets(snapshot: Snapshot, id: SpecId) -> tuple[str, ...]:
+    facts = snapshot.facts(id)
+    return facts.target_files if facts else ()
+
+
+def _meet(one: str, other: str) -> bool:
+    return one == other or fnmatchcase(one, other) or fnmatchcase(other, one)

@@ -1,0 +1,214 @@
+"""The supervisor of one job: a process of its own that starts its runs and sees them to their end.
+
+It outlives whoever asked. One thread a run; this one schedules, and hears signals and wishes.
+"""
+
+import queue
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+
+from chant_ls.analysis.snapshot import Snapshot
+from chant_ls.engine import guards, run, scheduler
+from chant_ls.engine.engine import Engine
+from chant_ls.engine.events import Entry, JobFinished, Note, Queued, RunEvent, Skipped
+from chant_ls.engine.jobs import WorkRequest
+from chant_ls.engine.live import Live, Verdict
+from chant_ls.engine.records import RunRecord
+from chant_ls.engine.scheduler import Plan, Queue
+from chant_ls.engine.stops import StopToken
+from chant_ls.model.refusal import Refusal
+from chant_ls.model.runs import RunState
+from chant_ls.model.spec import SpecId
+
+POLL = 1.0
+"""Seconds between looks for wishes that no signal announced."""
+
+Say = Callable[[Mapping[str, object]], None]
+"""Tells whoever started us, once: the agent runs, or why not."""
+
+_GOOD = frozenset({RunState.COMPLETED, RunState.MERGED})
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    id: SpecId
+    verdict: Verdict | Refusal
+
+
+@dataclass(frozen=True, slots=True)
+class Signal:
+    """`INT`, `TERM`, or `USR1`: look for wishes."""
+
+    name: str
+
+
+Message = Done | Signal
+
+
+@dataclass(slots=True)
+class Supervisor:
+    engine: Engine
+    job: str
+    request: WorkRequest
+    plan: Plan
+    say: Say
+    inbox: "queue.SimpleQueue[Message]"
+    stops: dict[SpecId, StopToken] = field(default_factory=dict)
+    interrupts: int = 0
+    code: int = 0
+    refusal: Mapping[str, object] = field(default_factory=dict)
+    counts: dict[str, int] = field(default_factory=lambda: {"completed": 0, "failed": 0})
+
+    def work(self) -> int:
+        """The exit code: 0 all good, 1 something was not, 130 or 143 interrupted."""
+        self.emit(*((id, Queued()) for id in self.plan.ids))
+        left = Queue.of(self.plan)
+        with ThreadPoolExecutor(max_workers=max(1, self.plan.width)) as pool:
+            while True:
+                left = self._start(left, pool)
+                if not left.running:
+                    break
+                left = self._hear(left)
+        return self._finish(left)
+
+    def _start(self, left: Queue, pool: ThreadPoolExecutor) -> Queue:
+        snapshot = self.engine.load()
+        while (id := left.next(snapshot, self.request.allow_overlap)) is not None:
+            self.stops[id] = StopToken()
+            left = left.started(id)
+            pool.submit(self._work_one, id, self.stops[id])
+        return left
+
+    def _hear(self, left: Queue) -> Queue:
+        try:
+            message = self.inbox.get(timeout=POLL)
+        except queue.Empty:
+            self._wishes(left)
+            return left
+        if isinstance(message, Done):
+            return self._done(left, message)
+        return self._signalled(left, message.name)
+
+    def _done(self, left: Queue, done: Done) -> Queue:
+        verdict = done.verdict
+        good = isinstance(verdict, Verdict) and verdict.state in _GOOD and not verdict.error
+        self.counts["completed" if good else "failed"] += 1
+        if isinstance(verdict, Refusal):
+            self.emit((done.id, Skipped(verdict.message)))
+        if not good:
+            self.code = self.code or 1
+            self.refusal = _no(verdict)
+        return left.ended(done.id, good)
+
+    def _signalled(self, left: Queue, name: str) -> Queue:
+        """INT once: start no more. INT again or TERM: pause what runs."""
+        if name == "USR1":
+            self._wishes(left)
+            return left
+        self.interrupts += 1
+        self.code = 143 if name == "TERM" else 130
+        if name == "TERM" or self.interrupts > 1:
+            for id in left.running:
+                self.stops[id].ask("pause")
+        self.emit(("", Note("interrupted: nothing more is started")))
+        return left.stop("interrupted")
+
+    def _wishes(self, left: Queue) -> None:
+        for id in left.running:
+            record = self.engine.runs.latest(id)
+            wish = self.engine.runs.asked_stop(record.run) if record else ""
+            if wish:
+                self.stops[id].ask(wish)
+
+    def _finish(self, left: Queue) -> int:
+        snapshot = self.engine.load()
+        skipped = left.waiting
+        for id in skipped:
+            self.emit((id, Skipped(scheduler.why_skipped(left, snapshot, id))))
+        if skipped and self.plan.batch and not self.counts["completed"] + self.counts["failed"]:
+            self.code = self.code or 1
+        if skipped and not self.refusal:
+            why = scheduler.why_skipped(left, snapshot, skipped[0])
+            self.refusal = {"ok": False, "message": f"{skipped[0]} cannot start: {why}"}
+        self.say(self.refusal)
+        self.emit(("", JobFinished(self.code, **self.counts, skipped=len(skipped))))
+        return self.code
+
+    def _work_one(self, id: SpecId, stop: StopToken) -> None:
+        """In a thread of its own; always answers."""
+        verdict: Verdict | Refusal = Refusal(f"{id}: the supervisor met a bug")
+        try:
+            verdict = self._begin(id, stop)
+        finally:
+            self.inbox.put(Done(id, verdict))
+
+    def _begin(self, id: SpecId, stop: StopToken) -> Verdict | Refusal:
+        """Takes the spec's lock, then asks every guard again: what was true may not be any more."""
+        held = self.engine.runs.lock(id)
+        if isinstance(held, Refusal):
+            return held
+        live = self._approved(id, stop)
+        if isinstance(live, Refusal):
+            held.release()
+            return live
+        self.engine.runs.keep_snapshot(live.record.run, live.approved.data)
+        return run.execute(live, held)
+
+    def _approved(self, id: SpecId, stop: StopToken) -> Live | Refusal:
+        engine, snapshot = self.engine, self.engine.load()
+        base = guards.machine(engine)
+        if isinstance(base, Refusal):
+            return base
+        approved = guards.approve(engine, snapshot, id, self.request, base)
+        if isinstance(approved, Refusal):
+            return approved
+        merge = self.plan.wants_merge(self.request.merge, engine.config.auto_merge)
+        record = run.new_record(engine, approved, self.request, self.job, merge)
+        return Live(engine, approved, self.request, snapshot, record, stop, self._running)
+
+    def _running(self, record: RunRecord) -> None:
+        self.say({"ok": True, "run": record.run, "spec": record.spec})
+
+    def emit(self, *events: tuple[str, RunEvent]) -> None:
+        now = self.engine.clock.now()
+        self.engine.runs.append(self.job, [Entry(e, now, "", spec) for spec, e in events])
+
+
+def _no(verdict: Verdict | Refusal) -> Mapping[str, object]:
+    message = verdict.message if isinstance(verdict, Refusal) else verdict.error
+    return {
+        "ok": False,
+        "message": message,
+        "hint": verdict.hint,
+        "details": list(verdict.details),
+    }
+
+
+def supervise(
+    engine: Engine, job: str, say: Say, inbox: "queue.SimpleQueue[Message] | None" = None
+) -> int:
+    """Works a job that `operations.work` kept; the exit code of `chant work`."""
+    engine.processes.adopt_orphans()
+    data = dict(engine.runs.job(job) or {})
+    request = WorkRequest.from_json(data.get("request", {}))  # type: ignore[arg-type]  # our JSON
+    snapshot: Snapshot = engine.load()
+    made = _as_planned(data, request, scheduler.plan(snapshot, request))
+    if isinstance(made, Refusal):
+        say({"ok": False, "message": made.message, "hint": made.hint})
+        return 1
+    me = engine.processes.me()
+    engine.runs.keep_job(f"{job}.pid", {"supervisor": {"pid": me.pid, "identity": me.identity}})
+    box: queue.SimpleQueue[Message] = inbox or queue.SimpleQueue()
+    return Supervisor(engine, job, request, made, say, box).work()
+
+
+def _as_planned(
+    data: Mapping[str, object], request: WorkRequest, made: Plan | Refusal
+) -> Plan | Refusal:
+    """How wide and whether a batch was decided where the user asked."""
+    if isinstance(made, Refusal):
+        return made
+    batch, width = bool(data.get("batch", made.batch)), int(str(data.get("width", made.width)))
+    strict = batch and not request.parallel and not request.keep_going
+    return replace(made, batch=batch, width=width, strict=strict)

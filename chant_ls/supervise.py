@@ -1,0 +1,39 @@
+"""The process of a supervisor: started by `host.launch`, never by hand."""
+
+import json
+import os
+import queue
+import signal
+from collections.abc import Mapping
+from pathlib import Path
+
+from chant_ls.app import build_app
+from chant_ls.engine.supervisor import Message, Signal, supervise
+
+
+class Handshake:
+    """The pipe to whoever started us: one line, then it is closed."""
+
+    def __init__(self, fd: int) -> None:
+        self._fd = fd
+        os.set_inheritable(fd, False)
+
+    def say(self, word: Mapping[str, object]) -> None:
+        fd, self._fd = self._fd, -1
+        if fd < 0:
+            return
+        try:
+            os.write(fd, json.dumps(word).encode() + b"\n")
+        except OSError:
+            pass  # whoever asked is gone; the journal tells the rest
+        finally:
+            os.close(fd)
+
+
+def main(root: str, job: str, fd: int) -> int:
+    inbox: queue.SimpleQueue[Message] = queue.SimpleQueue()
+    for name in ("INT", "TERM", "USR1"):
+        signal.signal(getattr(signal, f"SIG{name}"), lambda *_, n=name: inbox.put(Signal(n)))
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    app = build_app(Path(root), dict(os.environ))
+    return supervise(app.engine, job, Handshake(fd).say, inbox)
