@@ -9,7 +9,7 @@ from typing import NewType
 SpecId = NewType("SpecId", str)
 """A validated id: the stem of a spec's file. Enters the program through `valid_id` only."""
 
-_MEMBERS = re.compile(r"(?:\.\d+)+\Z")
+_MEMBERS = re.compile(r"(?:\.[0-9]{1,9})+\Z")
 _BASE36 = re.compile(r"[0-9a-z]{1,12}\Z")
 _YEAR = re.compile(r"\d{4}\Z")
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}-")

@@ -10,7 +10,7 @@ from chant_ls.syntax.facts import facts_of, plain_values
 from chant_ls.syntax.nodes import Body, Document, Problem
 from chant_ls.syntax.text import Span
 
-_OURS = re.compile(r"^<{7} .*", re.MULTILINE)
+_OURS = re.compile(r"^<{7} [^\r\n]*", re.MULTILINE)
 _MIDDLE = re.compile(r"^={7}\r?$", re.MULTILINE)
 _THEIRS = re.compile(r"^>{7} ", re.MULTILINE)
 

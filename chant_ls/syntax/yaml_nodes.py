@@ -67,7 +67,7 @@ def _read(builder: Builder, source: _Source) -> Fault | None:
         while loader.check_event():
             _take(builder, loader.get_event(), source)  # type: ignore[no-untyped-call] # stubs
     except yaml.MarkedYAMLError as error:
-        fault = Fault(source.base + _index(error, len(source.text)), _message(error))
+        fault = Fault(source.base + _index(error, len(source.text.rstrip())), _message(error))
     except Fault as error:
         fault = error
     else:
@@ -97,9 +97,9 @@ def _take(builder: Builder, event: yaml.Event, source: _Source) -> None:
 
 
 def _index(error: yaml.MarkedYAMLError, end: int) -> int:
-    """Where to show the fault; of something never closed, where it was opened."""
+    """Where to show the fault; of something that is never closed, where it was opened."""
     mark = error.problem_mark or error.context_mark
-    if error.context_mark and "end of stream" in (error.problem or ""):
+    if error.context_mark and mark and mark.index >= end:
         mark = error.context_mark
     return mark.index if mark else end
 
