@@ -11,9 +11,9 @@ from chant_ls.analysis.completion_items import MOST_ITEMS, Completion, Completio
 from chant_ls.analysis.hover import field_doc, spec_card
 from chant_ls.analysis.place import Form, Key, Value, place_at
 from chant_ls.analysis.snapshot import Snapshot
-from chant_ls.analysis.yaml_text import written
 from chant_ls.model.fields import BY_NAME, FIELDS, Field, Shape
 from chant_ls.syntax.nodes import Document, Mapping
+from chant_ls.syntax.quoting import within, written
 from chant_ls.syntax.text import Edit
 
 __all__ = ["Completion", "Completions", "ItemKind", "complete", "document_for"]
@@ -103,12 +103,14 @@ def _values(asked: _Asked, place: Value) -> Iterator[Completion]:
     typed = asked.document.text[place.span.start : max(asked.offset, place.span.start)]
     query = values.Query(asked.snapshot, asked.document, place, typed, asked.list_dir)
     before, quote = _lead(asked.document.text, place)
+    name = f"{place.parent}.{place.key}" if place.parent else place.key
     for item in values.candidates(query):
-        new = before + written(item.text, quote, flow=place.form is Form.FLOW)
+        flow = place.form is Form.FLOW
+        plain = within(item.text, quote) if quote else written(name, item.text, flow=flow)
         yield Completion(
             item.label or item.text,
             item.kind,
-            Edit(place.span, new),
+            Edit(place.span, before + plain),
             filter=item.filter,
             sort=item.sort,
             detail=item.detail,

@@ -120,7 +120,7 @@ def _about(snapshot: Snapshot, own: SpecId, place: Place, now: str) -> str:
             return spec_card(snapshot, own, now)
         case Key():
             return field_doc(f"{place.parent}.{place.name}".lstrip("."))
-        case Value(key="status", field=field) if field is not None and field.holds is Holds.ENUM:
+        case Value(key="status", parent=""):
             return verdict(snapshot, own, now) if snapshot.find(own) else ""
         case CriterionPlace():
             return _criterion(place)

@@ -59,6 +59,7 @@ class Value:
     span: Span
     form: Form = Form.SCALAR
     index: int = 0
+    parent: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,9 +139,9 @@ def _values(entry: Entry, text: str, parent: str) -> Iterator[Value]:
         form = Form.FLOW if node.flow else Form.BLOCK
         for index, item in enumerate(node.items):
             if isinstance(item, Scalar):
-                yield Value(key, field, item.text, bare(item, text), form, index)
+                yield Value(key, field, item.text, bare(item, text), form, index, parent)
     elif not node.null:
-        yield Value(key, field, node.text, bare(node, text))
+        yield Value(key, field, node.text, bare(node, text), parent=parent)
 
 
 def bare(scalar: Scalar, text: str) -> Span:
@@ -182,7 +183,7 @@ def _in_line(document: Document, offset: int) -> Place:
     field = field_of(found.key, found.parent)
     form = Form(found.form)
     text = found.span.of(document.text)
-    return Value(found.key, field, text, found.span, form, found.index)
+    return Value(found.key, field, text, found.span, form, found.index, found.parent)
 
 
 def _in_body(document: Document, offset: int) -> Place:

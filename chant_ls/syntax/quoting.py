@@ -31,6 +31,18 @@ def quoted(text: str, *, flow: bool = False) -> str:
     return _single(text) if flow and _FLOW_ONLY.search(text) else text
 
 
+def within(text: str, quote: str, *, flow: bool = False) -> str:
+    """The text as it stands inside that quote (no quotes added); as a new scalar without one."""
+    if quote == "'":
+        return writable(text).replace("'", "''")
+    if quote == '"':
+        dumped: str = yaml.safe_dump(
+            writable(text), default_style='"', width=ONE_LINE, allow_unicode=True
+        )
+        return dumped.rstrip("\n")[1:-1]
+    return quoted(text, flow=flow)
+
+
 def writable(text: str) -> str:
     return _SURROGATES.sub("\ufffd", text)
 

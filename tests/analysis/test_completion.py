@@ -178,7 +178,7 @@ def test_paths_one_folder_at_a_time_and_never_out_of_the_root() -> None:
     ]
     assert offered("---\ntarget_files:\n  - src/‸\n---\n") == [
         ("src/a b.rs", "src/a b.rs", False),
-        ("src/odd: #.rs", '"src/odd: #.rs"', False),
+        ("src/odd: #.rs", "'src/odd: #.rs'", False),
     ]
     for text in ("/etc/‸", "../‸", "src/../../‸", "~/‸"):
         assert offered(f"---\ntarget_files:\n  - {text}\n---\n") == []

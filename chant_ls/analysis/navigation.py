@@ -1,0 +1,209 @@
+"""From a name to the thing, from the thing to all that name it."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import chain, islice
+
+from chant_ls.analysis.graph import Relation
+from chant_ls.analysis.occurrences import PATH_HOLDS, Occurrence, occurrences, spec_at, spec_of
+from chant_ls.analysis.place import Key, LinkTarget, Title, Value, place_at, scalar_values
+from chant_ls.analysis.snapshot import PathKind, Snapshot, SpecFile
+from chant_ls.analysis.types import Location
+from chant_ls.model.fields import Holds
+from chant_ls.model.spec import SpecId, short_id
+from chant_ls.syntax.text import Span
+
+MOST_REFERENCES = 5_000
+PROMPTS = ".chant/prompts"
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A document link: `path` is relative to the root."""
+
+    span: Span
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """An edge of the dependency tree: the spec at the other end, and where the edge is written
+    (in the file of the spec that depends)."""
+
+    id: SpecId
+    spans: tuple[Span, ...] = ()
+
+
+def definition(snapshot: Snapshot, path: str, offset: int) -> Location | None:
+    """Where the named spec, file or prompt is. Files outside the snapshot: their first place."""
+    file = snapshot.files.get(path)
+    if file is None:
+        return None
+    place = place_at(file.document, offset)
+    if (id := spec_at(snapshot, place)) is not None:
+        return title_of(snapshot, id)
+    if isinstance(place, Value):
+        target = _file_named(snapshot, place)
+    else:
+        target = _link_path(snapshot, path, place.text) if isinstance(place, LinkTarget) else ""
+    return Location(target, Span(0, 0)) if target else None
+
+
+def title_of(snapshot: Snapshot, id: str) -> Location | None:
+    """The title of a spec, or the beginning of its body."""
+    file = snapshot.find(id)
+    if file is None:
+        return None
+    body = file.document.body
+    return Location(file.path, body.title.span if body.title else Span(body.start, body.start))
+
+
+def subject(snapshot: Snapshot, path: str, offset: int) -> SpecId | None:
+    """The spec that a place is about: the one named there; in the title and anywhere else in the
+    frontmatter, the file's own."""
+    file = snapshot.files.get(path)
+    if file is None:
+        return None
+    document = file.document
+    place = place_at(document, offset)
+    if (named := spec_at(snapshot, place)) is not None:
+        return named
+    if isinstance(place, Title | Key | Value):
+        return file.facts.id
+    front = document.frontmatter
+    return file.facts.id if front is not None and offset in front.span else None
+
+
+def references(
+    snapshot: Snapshot, path: str, offset: int, declaration: bool = False
+) -> tuple[Location, ...]:
+    """Every place that names what stands here, in natural order: a spec or a label."""
+    if (label := label_at(snapshot, path, offset)) is not None:
+        return tuple(islice(label_places(snapshot, label[0]), MOST_REFERENCES))
+    id = subject(snapshot, path, offset)
+    if id is None:
+        return ()
+    own = title_of(snapshot, id) if declaration else None
+    named = (Location(where, o.span) for where, o in naming(snapshot, id))
+    return tuple(islice(chain([own] if own else [], named), MOST_REFERENCES))
+
+
+def naming(snapshot: Snapshot, id: SpecId) -> Iterator[tuple[str, Occurrence]]:
+    """Every occurrence that means the spec, with the path of its file. Reads texts of all specs,
+    parses those that could name it."""
+    for file in _could_name(snapshot, id):
+        for occurrence in occurrences(file.document):
+            if spec_of(snapshot, occurrence) == id:
+                yield file.path, occurrence
+
+
+def label_at(snapshot: Snapshot, path: str, offset: int) -> tuple[str, Span] | None:
+    file = snapshot.files.get(path)
+    place = place_at(file.document, offset) if file else None
+    if not isinstance(place, Value) or place.field is None or not place.text:
+        return None
+    return (place.text, place.span) if place.field.holds is Holds.LABEL else None
+
+
+def label_places(snapshot: Snapshot, label: str) -> Iterator[Location]:
+    ids = snapshot.graph.named_by(Relation.LABEL, label)
+    for file in _in_order(snapshot, ids):
+        front = file.document.frontmatter
+        if front is not None:
+            for value in scalar_values(front.mapping, file.text):
+                if value.key == "labels" and value.text == label:
+                    yield Location(file.path, value.span)
+
+
+def links(snapshot: Snapshot, path: str) -> tuple[Link, ...]:
+    """Every id, path and prompt of a document that leads to a file of the project."""
+    file = snapshot.files.get(path)
+    if file is None:
+        return ()
+    document = file.document
+    found = [
+        Link(o.span, target.path)
+        for o in occurrences(document)
+        if (id := spec_of(snapshot, o)) is not None and (target := snapshot.find(id)) is not None
+    ]
+    taken = {link.span for link in found}
+    values = scalar_values(document.frontmatter.mapping, file.text) if document.frontmatter else ()
+    named = ((value.span, _file_named(snapshot, value)) for value in values)
+    inline = ((link.span, _link_path(snapshot, path, link.target)) for link in document.body.links)
+    more = [Link(span, to) for span, to in chain(named, inline) if to and span not in taken]
+    return tuple(sorted([*found, *more], key=lambda link: link.span))
+
+
+def incoming(snapshot: Snapshot, id: str) -> tuple[Call, ...]:
+    """Who depends on the spec, with the places where they say so."""
+    ids = _sorted(snapshot, snapshot.graph.dependents(id))
+    return tuple(Call(one, tuple(_edges(snapshot, one, id))) for one in ids)
+
+
+def outgoing(snapshot: Snapshot, id: str) -> tuple[Call, ...]:
+    """What the spec depends on."""
+    targets = snapshot.graph.dependencies(id)
+    return tuple(Call(one, tuple(_edges(snapshot, id, one))) for one in targets)
+
+
+def _edges(snapshot: Snapshot, source: str, target: str) -> Iterator[Span]:
+    file = snapshot.find(source)
+    for occurrence in occurrences(file.document) if file else ():
+        if occurrence.key == "depends_on" and spec_of(snapshot, occurrence) == target:
+            yield occurrence.span
+
+
+def _could_name(snapshot: Snapshot, id: SpecId) -> Iterator[SpecFile]:
+    """Files that hold the short id, and those whose fields name the spec by another part."""
+    graph = snapshot.graph
+    relations = (Relation.DEPENDS, Relation.MEMBERS, Relation.INFORMED)
+    named = frozenset(chain.from_iterable(graph.naming(r, id) for r in relations))
+    short = short_id(id)
+    for one in graph.ids:
+        for path in graph.paths_of(one):
+            file = snapshot.files[path]
+            if one in named or short in file.text:
+                yield file
+
+
+def _in_order(snapshot: Snapshot, ids: Iterable[SpecId]) -> Iterator[SpecFile]:
+    return (file for id in _sorted(snapshot, ids) if (file := snapshot.find(id)) is not None)
+
+
+def _sorted(snapshot: Snapshot, ids: Iterable[SpecId]) -> list[SpecId]:
+    wanted = set(ids)
+    return [id for id in snapshot.graph.ids if id in wanted]
+
+
+def _file_named(snapshot: Snapshot, value: Value) -> str:
+    """The file that a path or prompt field leads to, "" where it is none."""
+    field = value.field
+    if field is None or not value.text:
+        return ""
+    if field.holds is Holds.PROMPT and value.text in snapshot.prompts:
+        return f"{PROMPTS}/{value.text}.md"
+    return _known_file(snapshot, value.text) if field.holds in PATH_HOLDS else ""
+
+
+def _known_file(snapshot: Snapshot, text: str) -> str:
+    path = text.partition("#")[0].removeprefix("./")
+    if path in snapshot.files:
+        return path
+    fact = snapshot.paths.get(text)
+    return path if fact is not None and fact.kind is PathKind.FILE else ""
+
+
+def _link_path(snapshot: Snapshot, source: str, target: str) -> str:
+    """A Markdown link: relative to its file or to the root."""
+    if ":" in target or target.startswith(("/", "#")):
+        return ""
+    parts: list[str] = []
+    for part in [*source.split("/")[:-1], *target.partition("#")[0].split("/")]:
+        if part == "..":
+            if not parts:
+                return ""
+            parts.pop()
+        elif part not in ("", "."):
+            parts.append(part)
+    beside = "/".join(parts)
+    return beside if beside in snapshot.files else _known_file(snapshot, target)

@@ -1,0 +1,148 @@
+"""What an editor's outline and its search for symbols show."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from itertools import pairwise
+
+from chant_ls.analysis import search
+from chant_ls.analysis.markdown import clean
+from chant_ls.analysis.navigation import title_of
+from chant_ls.analysis.readiness import effective_status
+from chant_ls.analysis.snapshot import Snapshot
+from chant_ls.analysis.summary import NO_TITLE
+from chant_ls.analysis.types import Location
+from chant_ls.model.spec import SpecId
+from chant_ls.syntax.nodes import Body, Criterion, Document, Heading, Mapping, Node, Scalar
+from chant_ls.syntax.nodes import Sequence as YamlList
+from chant_ls.syntax.text import Span
+
+MOST_SYMBOLS = 200
+
+
+class SymbolKind(StrEnum):
+    SPEC = "spec"
+    FIELD = "field"
+    SECTION = "section"
+    CRITERION = "criterion"
+
+
+@dataclass(frozen=True, slots=True)
+class Symbol:
+    """`span` covers all of it with its children, `name_span` what is selected."""
+
+    name: str
+    kind: SymbolKind
+    span: Span
+    name_span: Span
+    detail: str = ""
+    done: bool = False
+    children: tuple["Symbol", ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A spec found in the workspace."""
+
+    id: SpecId
+    title: str
+    status: str
+    where: Location
+
+
+def document_symbols(document: Document) -> tuple[Symbol, ...]:
+    """The spec with its fields, then its sections and criteria, nested as the headings are."""
+    body, end = document.body, len(document.text)
+    fields = _fields(document)
+    title = body.title
+    name = clean(title.text) if title else str(document.facts.id)
+    name_span = title.span if title else Span(body.start, body.start)
+    kind = f"{document.facts.type.value}, {len(fields)} fields"
+    children = (*fields, *_sections(body, end))
+    return (Symbol(name, SymbolKind.SPEC, Span(0, end), name_span, kind, children=children),)
+
+
+def workspace_symbols(snapshot: Snapshot, query: str) -> tuple[Hit, ...]:
+    """At most 200 specs by words of id and title, unfinished and newest first."""
+    ids = search.found(snapshot.graph, query, MOST_SYMBOLS, lambda id: True)
+    return tuple(_hit(snapshot, id) for id in ids)
+
+
+def _hit(snapshot: Snapshot, id: SpecId) -> Hit:
+    facts, where = snapshot.facts(id), title_of(snapshot, id)
+    title = clean(facts.title) if facts and facts.title else NO_TITLE
+    status = effective_status(snapshot, id).value
+    return Hit(id, title, status, where or Location(snapshot.graph.path_of(id) or "", Span(0, 0)))
+
+
+def _fields(document: Document) -> tuple[Symbol, ...]:
+    front = document.frontmatter
+    if front is None:
+        return ()
+    return tuple(
+        Symbol(
+            entry.key.text or "?",
+            SymbolKind.FIELD,
+            _around(entry.lines, entry.key.span),
+            entry.key.span,
+            _value_text(entry.value),
+        )
+        for entry in front.mapping.entries
+    )
+
+
+def _around(lines: Span, name: Span) -> Span:
+    return Span(min(lines.start, name.start), max(lines.end, name.end))
+
+
+def _value_text(node: Node) -> str:
+    if isinstance(node, Scalar):
+        return clean(node.text, 80)
+    if isinstance(node, YamlList):
+        return clean(", ".join(i.text for i in node.items[:20] if isinstance(i, Scalar)), 80)
+    return _map_text(node)
+
+
+def _map_text(node: Mapping) -> str:
+    pairs = ((e.key.text, e.value) for e in node.entries[:20])
+    return clean(", ".join(f"{k}: {v.text}" for k, v in pairs if isinstance(v, Scalar)), 80)
+
+
+def _sections(body: Body, end: int) -> tuple[Symbol, ...]:
+    headings = [h for h in body.headings if h is not body.title and h.line.start >= body.start]
+    bounds = [*(h.line.start for h in headings), end]
+    loose = [b for b in body.boxes if not headings or b.line.start < bounds[0]]
+    parts = [
+        (heading, [b for b in body.boxes if start <= b.line.start < stop])
+        for heading, (start, stop) in zip(headings, pairwise(bounds), strict=True)
+    ]
+    return (*map(_criterion, loose), *_nested(parts, end))
+
+
+def _nested(parts: list[tuple[Heading, list[Criterion]]], end: int) -> tuple[Symbol, ...]:
+    found: list[Symbol] = []
+    while parts:
+        (heading, boxes), rest = parts[0], parts[1:]
+        inside = 0
+        while inside < len(rest) and rest[inside][0].level > heading.level:
+            inside += 1
+        below, parts = rest[:inside], rest[inside:]
+        stop = parts[0][0].line.start if parts else end
+        children = (*map(_criterion, boxes), *_nested(below, stop))
+        found.append(_section(heading, boxes, Span(heading.line.start, stop), children))
+    return tuple(found)
+
+
+def _section(
+    heading: Heading, boxes: list[Criterion], span: Span, children: tuple[Symbol, ...]
+) -> Symbol:
+    done = f"{sum(b.done for b in boxes)}/{len(boxes)}" if boxes else ""
+    name = clean(heading.text) or "(empty heading)"
+    return Symbol(name, SymbolKind.SECTION, span, heading.line, done, children=children)
+
+
+def _criterion(box: Criterion) -> Symbol:
+    mark = "☑" if box.done else "☐"
+    name = f"{mark} {clean(box.text, 120)}"
+    return Symbol(
+        name, SymbolKind.CRITERION, box.line, box.text_span, clean(box.check, 80), box.done
+    )
