@@ -41,8 +41,6 @@ GUIDE = (
     "chant resume 010",
     "chant recover",
     "chant merge 010 --dry-run -y",
-    "chant merge --continue",
-    "chant merge --abort",
 )
 _SPANS = re.compile(r"`(chant [^`\n]*)`")
 _PLACEHOLDERS = re.compile(r"\{[^{}]*\}|<[^<>]*>|…|\.\.\.")
