@@ -64,8 +64,9 @@ def heading(text: str) -> None:
 def refusal(refused: Refusal) -> None:
     """What is wrong, its details, then the next step."""
     click.echo(click.style("error: ", fg="red") + clean(refused.message), err=True)
-    for line in refused.details:
-        click.echo(f"  {clean(line)}", err=True)
+    for line in clean("\n".join(refused.details)).splitlines():
+        if line.strip():
+            click.echo(f"  {line}", err=True)
     if refused.hint:
         click.echo(click.style("hint: ", fg="cyan") + clean(refused.hint), err=True)
 

@@ -55,8 +55,8 @@ def picture(project: Path) -> tuple[object, ...]:
 def refused(told: Told, *words: str) -> None:
     """Exit code 1, a message that holds `words`, and a next step; no traceback."""
     assert told.code == 1, told
-    assert told.stderr.startswith("error: "), told.stderr
-    assert "hint: " in told.stderr, told.stderr
+    assert "\nerror: " in f"\n{told.stderr}", told.stderr
+    assert "\nhint: " in told.stderr, told.stderr
     assert "Traceback" not in told.stderr
     for word in words:
         assert word.lower() in told.stderr.lower(), told.stderr

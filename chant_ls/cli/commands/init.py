@@ -21,7 +21,7 @@ def command(invocation: Invocation, name: str, provider: str) -> None:
 
     root = find_root(invocation.folder)
     folder = invocation.folder if isinstance(root, Refusal) else root
-    done = checked(init(build_app(folder, os.environ).files, InitRequest(name, provider)))
+    done = checked(init(build_app(folder, os.environ).engine.files, InitRequest(name, provider)))
     for path in done.made:
         render.out(f"Created {path}")
     invocation.say_all(done.notes)
