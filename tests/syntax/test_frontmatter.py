@@ -207,8 +207,8 @@ def test_markers_that_are_no_conflict():
     ids=lambda text: text[:12].replace("\n", " "),
 )
 def test_what_could_grow_without_bounds_does_not(front: str, loader: str):
-    if loader == "pure" and len(front) > 20_000:
-        pytest.skip("the same limits, slowly")
+    if loader == "pure":
+        front = front[:30_000]  # the same limits, a hundred times slower
     document = doc(f"---\ntype: task\n{front}\n---\n# T\n")
     assert 0 <= len(document.problems) <= 10
     assert document.frontmatter and len(document.frontmatter.mapping.entries) <= 1000
