@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 REQUEST_FAILED = types.LSPErrorCodes.RequestFailed.value
-_KEPT = frozenset({types.SET_TRACE, types.WINDOW_WORK_DONE_PROGRESS_CANCEL})
+_KEPT = frozenset({types.SET_TRACE})
 """What pygls' own handlers may still do; texts, folders and commands are ours."""
 
 Message = dict[str, Any]

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, TypeVar
 from lsprotocol import types
 from pygls.lsp.server import LanguageServer
 from pygls.protocol import default_converter
+from pygls.uris import from_fs_path
 
 import chant_ls
 from chant_ls.lsp import transport, wire
@@ -18,8 +19,10 @@ from chant_ls.lsp.capabilities import Client, watch_registration
 from chant_ls.lsp.protocol import Protocol
 
 if TYPE_CHECKING:
+    from chant_ls.engine.engine import Engine
     from chant_ls.lsp.project import Project
     from chant_ls.lsp.publish import Publisher
+    from chant_ls.lsp.runs import Runs
     from chant_ls.lsp.session import Session
 
 log = logging.getLogger(__name__)
@@ -106,6 +109,22 @@ class ChantServer(LanguageServer):
         """Disk and engine: one at a time, never on the event loop."""
         return await asyncio.get_running_loop().run_in_executor(self._disk, work, *arguments)
 
+    @cached_property
+    def runs(self) -> "Runs":
+        from chant_ls.lsp.runs import Runs
+
+        return Runs(self)
+
+    async def in_engine(
+        self, project: "Project", verb: "Callable[[Engine, Any], T]", request: Any
+    ) -> T:
+        """A verb of the execution core; git and processes are imported with the first one."""
+        return await self.beside(lambda: verb(project.app.engine, request))
+
+    async def beside(self, work: Callable[..., T], *arguments: Any) -> T:
+        """What may take long: in a thread that no reader of the disk waits for."""
+        return await asyncio.to_thread(work, *arguments)
+
     # -- texts
 
     def text_changed(self, uri: str, text: str) -> None:
@@ -155,6 +174,7 @@ class ChantServer(LanguageServer):
         gc.collect()
         gc.freeze()
         self.publisher.later(project, everything=True)
+        self.runs.attach(project)
         loop = asyncio.get_running_loop()
         pause = LOOK_EVERY
         while True:
@@ -205,3 +225,9 @@ class ChantServer(LanguageServer):
 
     def partial(self, token: types.ProgressToken, value: Any) -> None:
         self.protocol.notify(types.PROGRESS, types.ProgressParams(token, value))
+
+    def show_document(self, path: str) -> None:
+        if self.client.show_document and (uri := from_fs_path(path)):
+            self.protocol.send_request(
+                types.WINDOW_SHOW_DOCUMENT, types.ShowDocumentParams(uri=uri)
+            )

@@ -85,6 +85,14 @@ class Session:
             path.is_relative_to(one) or one.is_relative_to(path) for path in folders for one in near
         )
 
+    def asked(self, root: str) -> tuple[Project, ...]:
+        """The project of that folder's URI; all of them for ""."""
+        if not root:
+            return tuple(self.projects.values())
+        file = file_of(root)
+        named = [one for one in self.projects.values() if file and one.folder.relative(file) == "."]
+        return tuple(named)
+
     def homeless(self) -> tuple[tuple[Path, str], ...]:
         """Folders, and folders of open texts, that lie in no project; with the folder's URI."""
         texts = {f.parent for text in self.texts.all() if (f := file_of(text.uri))}

@@ -2,7 +2,7 @@
 `wire.ts`; a test compares them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from types import UnionType
 from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
@@ -13,15 +13,19 @@ SPECS_CHANGED = "chant/specsChanged"
 
 @dataclass(frozen=True, slots=True)
 class Work:
+    """`root`, here and below, is the URI of a project's folder, for ids that several have."""
+
     spec: str
     chain: bool = False
     merge: bool | None = None
+    root: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class WorkReady:
     labels: tuple[str, ...] = ()
     maxParallel: int = 0
+    root: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +33,7 @@ class Merge:
     spec: str
     rebase: bool = False
     auto: bool = False
+    root: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +41,14 @@ class Spec:
     """Argument of `chant.cancel`, `chant.reset`, `chant.resume`."""
 
     spec: str
+    root: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Split:
     spec: str
     research: bool = False
+    root: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +58,14 @@ class Approve:
     spec: str
     by: str
     reason: str = ""
+    root: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Log:
     spec: str
     lines: int = 0
+    root: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +91,9 @@ COMMANDS: dict[str, type] = {
 
 STARTS_PROCESSES = frozenset(COMMANDS) - {"chant.log", "chant.graph", "chant.split"}
 """Refused in a workspace that is not trusted."""
+
+NEEDS_SAVED = frozenset(COMMANDS) - {"chant.workReady", "chant.log", "chant.graph", "chant.split"}
+"""Refused while the spec's buffer is not saved: they read or write its file."""
 
 
 class BadArgument(ValueError):
@@ -126,6 +138,16 @@ def _value(command: str, name: str, hint: Any, value: Any) -> Any:
 def _said(kinds: tuple[type, ...]) -> str:
     names = {str: "text", bool: "true or false", int: "a whole number"}
     return " or ".join(names[kind] for kind in kinds if kind in names)
+
+
+def with_spec(argument: Any, id: str) -> Any:
+    return replace(argument, spec=id)
+
+
+def root_of(params: Any) -> str:
+    """The `root` that a request of ours may name."""
+    root = _member(params, "root")
+    return root if isinstance(root, str) else ""
 
 
 def wants_run_events(experimental: Any) -> bool:

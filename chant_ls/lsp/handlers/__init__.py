@@ -7,6 +7,7 @@ from typing import Any
 
 from lsprotocol import types
 
+from chant_ls.lsp import wire
 from chant_ls.lsp.server import ChantServer
 
 METHODS = {
@@ -21,6 +22,9 @@ METHODS = {
     types.WORKSPACE_DID_CHANGE_CONFIGURATION: "sync.did_change_configuration",
     types.TEXT_DOCUMENT_DIAGNOSTIC: "features.document_diagnostic",
     types.WORKSPACE_DIAGNOSTIC: "features.workspace_diagnostic",
+    types.WORKSPACE_EXECUTE_COMMAND: "commands.execute_command",
+    types.WINDOW_WORK_DONE_PROGRESS_CANCEL: "commands.progress_cancelled",
+    wire.SPECS: "commands.specs",
 }
 
 Handler = Callable[[ChantServer, Any], Any]
