@@ -3,12 +3,14 @@
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any
 
+from chant_ls.analysis.readiness import readiness
 from chant_ls.analysis.resolve import Scope, resolve
-from chant_ls.analysis.types import Ambiguous, Resolved
+from chant_ls.analysis.snapshot import Snapshot
+from chant_ls.analysis.types import Ambiguous, Blocked, Resolved
 from chant_ls.lsp import wire
 from chant_ls.lsp.project import Project
 from chant_ls.model.refusal import Refusal
-from chant_ls.model.spec import SpecId
+from chant_ls.model.spec import SpecId, Status
 
 if TYPE_CHECKING:
     from chant_ls.lsp.server import ChantServer
@@ -81,10 +83,26 @@ async def _work(ls: "ChantServer", project: Project, argument: wire.Work) -> Ans
 
 
 def _with_dependencies(project: Project, id: str) -> tuple[str, ...]:
-    """The unmet dependencies that can be worked, the deepest first, then the spec itself."""
-    from chant_ls.analysis.readiness import unmet_chain
+    """The unmet dependencies, those that others wait for first, then the spec itself."""
+    order: dict[str, None] = {}
+    path: list[tuple[str, bool]] = [(id, False)]
+    seen: set[str] = set()
+    while path:
+        one, behind = path.pop()
+        if behind:
+            order[one] = None
+        elif one not in seen:
+            seen.add(one)
+            path.append((one, True))
+            path += [(waited, False) for waited in reversed(_workable(project.snapshot, one))]
+    return tuple(order)
 
-    return (*unmet_chain(project.snapshot, SpecId(id)), id)
+
+def _workable(snapshot: Snapshot, id: str) -> list[str]:
+    """What the spec waits for that is pending itself."""
+    state = readiness(snapshot, id)
+    ids = [reason.id for reason in state.reasons] if isinstance(state, Blocked) else []
+    return [one for one in ids if snapshot.status(one) is Status.PENDING]
 
 
 async def _work_ready(

@@ -1,7 +1,7 @@
 """What is ours on the wire: methods, commands and their shapes. Mirrored by the extension's
 `wire.ts`; a test compares them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from types import UnionType
 from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
@@ -103,7 +103,7 @@ class BadArgument(ValueError):
 T = TypeVar("T")
 
 
-def argument(command: str, arguments: list[Any] | None) -> Any:
+def argument(command: str, arguments: Sequence[Any] | None) -> Any:
     """The one object argument of a command, checked. Raises BadArgument."""
     given = arguments[0] if arguments else {}
     if not isinstance(given, Mapping) or len(arguments or ()) > 1:
