@@ -37,6 +37,8 @@ class Client:
     progress: bool = False
     markdown: bool = False
     snippets: bool = False
+    label_details: bool = False
+    suggests_again: bool = False
     definition_links: bool = False
     nested_symbols: bool = False
     action_literals: bool = False
@@ -91,6 +93,8 @@ def client_of(params: types.InitializeParams) -> Client:
         progress=can("window.work_done_progress"),
         markdown=among("text_document.hover.content_format", types.MarkupKind.Markdown),
         snippets=can("text_document.completion.completion_item.snippet_support"),
+        label_details=can("text_document.completion.completion_item.label_details_support"),
+        suggests_again="Code" in (params.client_info.name if params.client_info else ""),
         definition_links=can("text_document.definition.link_support"),
         nested_symbols=can("text_document.document_symbol.hierarchical_document_symbol_support"),
         action_literals=has(f"{literals}.code_action_literal_support"),

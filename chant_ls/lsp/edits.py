@@ -10,6 +10,7 @@ from chant_ls.lsp.session import View
 
 _ANNOTATION = "chant"
 
+AnyEdit = types.TextEdit | types.AnnotatedTextEdit | types.SnippetTextEdit
 Operation = types.TextDocumentEdit | types.CreateFile | types.RenameFile | types.DeleteFile
 
 
@@ -69,20 +70,20 @@ def _created(view: View, file: CreateFile, annotated: bool) -> Iterator[Operatio
     yield types.TextDocumentEdit(identity, [_annotated(start, file.text, annotated)])
 
 
-def edits_of(view: View, path: str, change: Change, annotated: bool) -> list[types.TextEdit]:
+def edits_of(view: View, path: str, change: Change, annotated: bool) -> list[AnyEdit]:
     lines = view.lines_of(path)
     return [_annotated(lines.range(e.span), e.new, annotated) for e in change.edits[path]]
 
 
-def _annotated(area: types.Range, text: str, annotated: bool) -> types.TextEdit:
+def _annotated(area: types.Range, text: str, annotated: bool) -> AnyEdit:
     if annotated:
         return types.AnnotatedTextEdit(annotation_id=_ANNOTATION, range=area, new_text=text)
     return types.TextEdit(range=area, new_text=text)
 
 
-def _edited(view: View, path: str, edits: list[types.TextEdit]) -> types.TextDocumentEdit:
+def _edited(view: View, path: str, edits: list[AnyEdit]) -> types.TextDocumentEdit:
     """With the version of the buffer: a client refuses what no longer fits."""
     uri = view.project.uri_of(path)
     version = view.project.version_of(path)
     identity = types.OptionalVersionedTextDocumentIdentifier(uri=uri, version=version)
-    return types.TextDocumentEdit(identity, list(edits))
+    return types.TextDocumentEdit(identity, edits)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from chant_ls.analysis.snapshot import PathFact, Snapshot, SpecFile
 from chant_ls.lsp.places import ARCHIVE, Folder, spec_id
+from chant_ls.lsp.texts import OpenText
 from chant_ls.model.config import Config
 from chant_ls.model.runs import RunInfo
 from chant_ls.model.spec import SpecId
@@ -46,9 +47,8 @@ class Project:
     def __init__(self, folder: Folder, app: "App") -> None:
         self.folder, self.app = folder, app
         self.snapshot = Snapshot()
-        self._buffers: dict[str, str] = {}
+        self._buffers: dict[str, OpenText] = {}
         self._disk: dict[str, SpecFile] = {}
-        self._uris: dict[str, str] = {}
 
     @property
     def open_paths(self) -> tuple[str, ...]:
@@ -56,21 +56,25 @@ class Project:
 
     def uri_of(self, path: str) -> str:
         """The client's own URI where it named the file, else one below the root's."""
-        return self._uris.get(path) or self.folder.uri_of(path)
+        text = self._buffers.get(path)
+        return text.uri if text else self.folder.uri_of(path)
 
-    def put(self, path: str, uri: str, text: str) -> None:
+    def version_of(self, path: str) -> int | None:
+        """The buffer's version, None for a file that is not open."""
+        text = self._buffers.get(path)
+        return text.version if text else None
+
+    def put(self, path: str, text: OpenText) -> None:
         """The buffer's text, opened or changed."""
         before = self.snapshot.files.get(path)
         if path not in self._buffers and before is not None:
             self._disk[path] = before
-        self._uris[path] = uri
         self._buffers[path] = text
-        self._set(path, edited(path, text, before))
+        self._set(path, edited(path, text.text, before))
 
     def drop(self, path: str) -> None:
         """The buffer was closed: what is on disk counts again."""
         self._buffers.pop(path, None)
-        self._uris.pop(path, None)
         self._set(path, self._disk.pop(path, None))
 
     def adopt(self, base: Snapshot) -> None:
@@ -110,7 +114,7 @@ class Project:
         if path not in self._buffers:
             return False
         saved = self._disk.get(path)
-        return saved is None or saved.text != self._buffers[path]
+        return saved is None or saved.text != self._buffers[path].text
 
     def saved(self, path: str) -> None:
         """The client wrote the buffer: disk holds its text now."""
@@ -125,7 +129,7 @@ class Project:
 
     def _shadowed(self, base: Snapshot) -> Snapshot:
         buffers = self._buffers.items()
-        files = {path: edited(path, text, base.files.get(path)) for path, text in buffers}
+        files = {path: edited(path, one.text, base.files.get(path)) for path, one in buffers}
         if hidden := [path for path, file in files.items() if file is None and path in base.files]:
             base = base.without(hidden)
         shadows = [file for file in files.values() if file is not None]

@@ -5,6 +5,7 @@ import gc
 import logging
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, BinaryIO, TypeVar
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from chant_ls.lsp.publish import Publisher
     from chant_ls.lsp.runs import Runs
     from chant_ls.lsp.session import Session
+    from chant_ls.lsp.texts import OpenText
 
 log = logging.getLogger(__name__)
 
@@ -127,13 +129,13 @@ class ChantServer(LanguageServer):
 
     # -- texts
 
-    def text_changed(self, uri: str, text: str) -> None:
+    def text_changed(self, text: "OpenText") -> None:
         """A text was opened or edited: its own diagnostics at once, others' a little later."""
-        project = self.session.project_of(uri)
+        project = self.session.project_of(text.uri)
         graph = project.snapshot.graph if project else None
-        view = self.session.put(uri, text)
+        view = self.session.put(text)
         if view is None:
-            self.publisher.hide(uri)
+            self.publisher.hide(text.uri)
         else:
             self.publisher.show(view)
         if project and project.snapshot.graph is not graph:
@@ -208,6 +210,11 @@ class ChantServer(LanguageServer):
         while psutil.pid_exists(parent):
             await asyncio.sleep(PARENT_EVERY)
         self.protocol.leave()
+
+    @staticmethod
+    def now() -> str:
+        """UTC, ISO 8601 with `Z`: for ages."""
+        return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
     # -- telling the client
 

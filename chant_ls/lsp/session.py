@@ -4,19 +4,31 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
+
+from lsprotocol import types
 
 from chant_ls.analysis.snapshot import Snapshot, SpecFile
 from chant_ls.lsp.capabilities import Client
 from chant_ls.lsp.convert import Lines
 from chant_ls.lsp.places import Folder, file_of, folder_at
 from chant_ls.lsp.project import Project
-from chant_ls.lsp.texts import TextStore
+from chant_ls.lsp.texts import OpenText, TextStore
 from chant_ls.model.refusal import Refusal
 from chant_ls.syntax.text import Encoding, LineIndex
 
 if TYPE_CHECKING:
     from chant_ls.app import App
+
+
+class AtPosition(Protocol):
+    """Any request that names a place in a text."""
+
+    @property
+    def text_document(self) -> types.TextDocumentIdentifier: ...
+
+    @property
+    def position(self) -> types.Position: ...
 
 
 @lru_cache(maxsize=256)
@@ -135,14 +147,9 @@ class Session:
         project = Project(folder, app)
         self.projects[folder.real] = project
         for text in self.texts.all():
-            self._show(project, text.uri, text.text)
+            if (place := self._place(text.uri)) and place[0] is project:
+                project.put(place[1], text)
         self._found(project)
-
-    def _show(self, project: Project, uri: str, text: str) -> None:
-        file = file_of(uri)
-        path = project.folder.relative(file) if file else None
-        if path is not None and self.project_of(uri) is project:
-            project.put(path, uri, text)
 
     # -- texts
 
@@ -150,13 +157,13 @@ class Session:
         if place := self._place(uri):
             place[0].saved(place[1])
 
-    def put(self, uri: str, text: str) -> View | None:
+    def put(self, text: OpenText) -> View | None:
         """A text was opened or changed; its view if it is a spec of ours."""
-        if (place := self._place(uri)) is None:
+        if (place := self._place(text.uri)) is None:
             return None
         project, path = place
-        project.put(path, uri, text)
-        return self.view(uri)
+        project.put(path, text)
+        return self.view(text.uri)
 
     def drop(self, uri: str) -> Project | None:
         if (place := self._place(uri)) is None:
@@ -185,6 +192,14 @@ class Session:
             return None
         project, path = place
         return View(project, project.snapshot, path, self.client.encoding)
+
+    def at(self, params: AtPosition) -> tuple[View, int] | None:
+        """The view that a request names, and the offset of its position."""
+        view = self.view(params.text_document.uri)
+        return None if view is None else (view, view.lines.offset(params.position))
+
+    def of_folder(self, uri: str) -> Project | None:
+        return next(iter(self.asked(uri)), None) if uri else None
 
     def views(self, project: Project) -> Iterator[View]:
         """The open specs of a project."""

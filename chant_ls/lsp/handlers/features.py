@@ -2,6 +2,9 @@
 
 from lsprotocol import types
 
+from chant_ls.analysis import completion as completing
+from chant_ls.analysis import hover as hovering
+from chant_ls.lsp import answers
 from chant_ls.lsp.server import ChantServer
 from chant_ls.lsp.survey import survey
 
@@ -31,3 +34,27 @@ async def workspace_diagnostic(
         else:
             ls.partial(params.partial_result_token, {"items": batch})
     return types.WorkspaceDiagnosticReport(items=items)
+
+
+def hover(ls: ChantServer, params: types.HoverParams) -> types.Hover | None:
+    if (at := ls.session.at(params)) is None:
+        return None
+    view, offset = at
+    found = hovering.hover(view.snapshot, view.path, offset, ls.now())
+    return answers.hover(view, ls.client, found) if found else None
+
+
+def completion(ls: ChantServer, params: types.CompletionParams) -> types.CompletionList | None:
+    if (at := ls.session.at(params)) is None:
+        return None
+    view, offset = at
+    found = completing.complete(view.snapshot, view.path, offset)
+    return answers.completions(view, ls.client, found)
+
+
+def resolve_completion(ls: ChantServer, params: types.CompletionItem) -> types.CompletionItem:
+    asked = answers.completion_key(params)
+    if asked and (project := ls.session.of_folder(asked.root)):
+        markdown = completing.document_for(project.snapshot, asked.key)
+        params.documentation = answers.documentation(ls.client, markdown)
+    return params

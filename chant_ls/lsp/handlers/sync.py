@@ -30,16 +30,16 @@ def initialized(ls: ChantServer, params: types.InitializedParams) -> None:
 
 def did_open(ls: ChantServer, params: types.DidOpenTextDocumentParams) -> None:
     item = params.text_document
-    ls.session.texts.open(item.uri, item.version, item.text)
+    text = ls.session.texts.open(item.uri, item.version, item.text)
     ls.session.discover_for(item.uri)
-    ls.text_changed(item.uri, item.text)
+    ls.text_changed(text)
 
 
 def did_change(ls: ChantServer, params: types.DidChangeTextDocumentParams) -> None:
     item, encoding = params.text_document, ls.client.encoding
     text = ls.session.texts.change(item.uri, item.version, params.content_changes, encoding)
     if text is not None:
-        ls.text_changed(text.uri, text.text)
+        ls.text_changed(text)
 
 
 def did_save(ls: ChantServer, params: types.DidSaveTextDocumentParams) -> None:
