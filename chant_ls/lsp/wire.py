@@ -105,6 +105,8 @@ T = TypeVar("T")
 
 def argument(command: str, arguments: Sequence[Any] | None) -> Any:
     """The one object argument of a command, checked. Raises BadArgument."""
+    if command not in COMMANDS:
+        raise BadArgument(f"{command} is not a command of chant-ls")
     given = arguments[0] if arguments else {}
     if not isinstance(given, Mapping) or len(arguments or ()) > 1:
         raise BadArgument(f"{command} takes one object")
