@@ -1,6 +1,6 @@
 """One project of the session: the cell with its current Snapshot, and how texts enter it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -102,8 +102,9 @@ class Project:
         known = self.on_disk(file.path)
         return known is None or known.text != file.text
 
-    def learn(self, paths: Mapping[str, PathFact]) -> None:
-        self.snapshot = self.snapshot.with_paths(paths)
+    def learn(self, paths: Mapping[str, PathFact]) -> bool:
+        """Take in what path entries are on disk; whether anything is new."""
+        return self.absorb(DiskChange(paths=paths))
 
     def on_disk(self, path: str) -> SpecFile | None:
         """The file as disk has it, whether a buffer shadows it or not."""
@@ -143,13 +144,8 @@ def _settled(snapshot: Snapshot, change: DiskChange) -> Snapshot:
         snapshot = snapshot.with_config(change.config)
     if change.prompts is not None and change.prompts != snapshot.prompts:
         snapshot = replace(snapshot, prompts=change.prompts)
-    if change.paths:
-        snapshot = snapshot.with_paths(change.paths)
+    if news := {e: f for e, f in change.paths.items() if snapshot.paths.get(e) != f}:
+        snapshot = snapshot.with_paths(news)
     if change.today and change.today != snapshot.today:
         snapshot = replace(snapshot, today=change.today)
     return snapshot
-
-
-def entries(files: Iterable[SpecFile]) -> frozenset[str]:
-    """Path entries that the files' facts name."""
-    return frozenset(entry for file in files for entry in file.facts.informed_by)

@@ -20,11 +20,12 @@ from chant_ls.lsp.capabilities import Client, watch_registration
 from chant_ls.lsp.protocol import Protocol
 
 if TYPE_CHECKING:
+    from chant_ls.app import App
     from chant_ls.engine.engine import Engine
     from chant_ls.lsp.project import Project
     from chant_ls.lsp.publish import Publisher
     from chant_ls.lsp.runs import Runs
-    from chant_ls.lsp.session import Session
+    from chant_ls.lsp.session import Session, View
     from chant_ls.lsp.texts import OpenText
 
 log = logging.getLogger(__name__)
@@ -121,7 +122,13 @@ class ChantServer(LanguageServer):
         self, project: "Project", verb: "Callable[[Engine, Any], T]", request: Any
     ) -> T:
         """A verb of the execution core; git and processes are imported with the first one."""
-        return await self.beside(lambda: verb(project.app.engine, request))
+        return await self.beside(lambda: verb(self._app(project).engine, request))
+
+    def _app(self, project: "Project") -> "App":
+        """Built anew: the engine works by the configuration as it is now."""
+        from chant_ls.app import build_app
+
+        return build_app(project.folder.real, self.env)
 
     async def beside(self, work: Callable[..., T], *arguments: Any) -> T:
         """What may take long: in a thread that no reader of the disk waits for."""
@@ -139,6 +146,20 @@ class ChantServer(LanguageServer):
         else:
             self.publisher.show(view)
         if project and project.snapshot.graph is not graph:
+            self.publisher.later(project)
+        if view is not None:
+            self._look_up(view)
+
+    def _look_up(self, view: "View") -> None:
+        """What the text's path entries are on disk, if that is not known yet."""
+        from chant_ls.lsp import watch
+
+        project = view.project
+        if unknown := watch.wanted(project.snapshot, [view.path]) - project.snapshot.paths.keys():
+            self.spawn(self._learn(project, unknown))
+
+    async def _learn(self, project: "Project", entries: frozenset[str]) -> None:
+        if project.learn(await self.in_thread(project.app.lookup, entries)):
             self.publisher.later(project)
 
     def text_closed(self, uri: str) -> None:
@@ -182,7 +203,8 @@ class ChantServer(LanguageServer):
         while True:
             await self._pause(project, pause)
             begun = loop.time()
-            change, seen = await self.in_thread(watch.look, project.app, seen)
+            wanted = watch.wanted(project.snapshot, project.open_paths)
+            change, seen = await self.in_thread(watch.look, project.app, seen, wanted)
             pause = max(LOOK_EVERY, 20 * (loop.time() - begun))
             if project.absorb(change):
                 self.publisher.later(project, everything=True)

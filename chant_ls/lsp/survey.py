@@ -9,6 +9,7 @@ from chant_ls.analysis.types import Diagnostic
 from chant_ls.lsp.checks import Checked, found_in
 from chant_ls.lsp.project import Project
 from chant_ls.lsp.session import View
+from chant_ls.lsp.watch import wanted
 
 if TYPE_CHECKING:
     from chant_ls.lsp.server import ChantServer
@@ -38,6 +39,7 @@ async def _checked(
     ls: "ChantServer", project: Project, paths: list[str]
 ) -> list[tuple[View, Checked]]:
     """All of the batch as the project stands now; what changes meanwhile is checked anew later."""
+    await _looked_up(ls, project, paths)
     checks, snapshot = ls.publisher.checks(project), project.snapshot
     views = [
         View(project, snapshot, path, ls.client.encoding)
@@ -52,6 +54,13 @@ async def _checked(
             checks.keep(view, diagnostics, related)
     now = [view.now() for view in views if view.path in project.snapshot.files]
     return [(view, checks.of(view, related)) for view in now]
+
+
+async def _looked_up(ls: "ChantServer", project: Project, paths: list[str]) -> None:
+    snapshot = project.snapshot
+    entries = await ls.in_thread(wanted, snapshot, paths)
+    if unknown := entries - project.snapshot.paths.keys():
+        project.learn(await ls.in_thread(project.app.lookup, unknown))
 
 
 def _all_found(views: list[View]) -> list[tuple[Diagnostic, ...]]:

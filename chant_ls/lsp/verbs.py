@@ -135,6 +135,17 @@ async def _resume(ls: "ChantServer", project: Project, argument: wire.Spec) -> A
     return {"run": job.run}
 
 
+async def _merge(ls: "ChantServer", project: Project, argument: wire.Merge) -> Answer | Refusal:
+    from chant_ls.engine.operations.merge import MergeRequest, merge
+
+    done = await ls.in_engine(project, merge, MergeRequest((argument.spec,)))
+    if isinstance(done, Refusal):
+        return done
+    refusal = next((item.refusal for item in done.items if item.refusal), None)
+    commits = [item.commit for item in done.items if item.commit]
+    return refusal or {"commit": commits[-1] if commits else ""}
+
+
 async def _cancel(ls: "ChantServer", project: Project, argument: wire.Spec) -> Answer | Refusal:
     from chant_ls.engine.operations.cancel import CancelRequest, cancel
 
@@ -192,6 +203,7 @@ VERBS: dict[str, Verb] = {
     "chant.work": _work,
     "chant.workReady": _work_ready,
     "chant.resume": _resume,
+    "chant.merge": _merge,
     "chant.cancel": _cancel,
     "chant.reset": _reset,
     "chant.approve": _approve,

@@ -1,6 +1,6 @@
 """What happens on disk, seen from a thread of its own: the first index, then only differences."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING
@@ -26,8 +26,9 @@ def index(app: "App") -> tuple[Snapshot, Seen]:
     return app.load(), seen
 
 
-def look(app: "App", before: Seen) -> tuple[DiskChange, Seen]:
-    """What may have changed since `before`; starts no process."""
+def look(app: "App", before: Seen, wanted: frozenset[str]) -> tuple[DiskChange, Seen]:
+    """What may have changed since `before`; starts no process. `wanted`: path entries to look up
+    again."""
     now = _list(app)
     touched = [path for path, stat in now.stats.items() if before.stats.get(path) != stat]
     files: dict[str, SpecFile | None] = {path: app.read(path) for path in touched}
@@ -37,9 +38,18 @@ def look(app: "App", before: Seen) -> tuple[DiskChange, Seen]:
         runs=app.runs(),
         config=app.config(),
         prompts=app.prompts(),
+        paths=app.lookup(wanted),
         today=date.today().isoformat(),
     )
     return change, now
+
+
+def wanted(snapshot: Snapshot, paths: Iterable[str]) -> frozenset[str]:
+    """The path entries of these files."""
+    from chant_ls.analysis.rules.paths import wanted_paths
+
+    files = [snapshot.files[path] for path in paths if path in snapshot.files]
+    return frozenset(entry for file in files for entry in wanted_paths(file.document))
 
 
 def _list(app: "App") -> Seen:
