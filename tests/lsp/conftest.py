@@ -110,15 +110,19 @@ class RawClient:
         return self.until(lambda m: m.get("method") == method and "id" not in m)["params"]
 
     def diagnostics(self, uri: str, wanted: Callable[[list[str]], bool] = bool) -> list[Any]:
-        """Pushed diagnostics of a text, as soon as their codes are as wanted."""
+        """What is pushed of a text, as soon as its codes are as wanted: now or by what comes."""
 
-        def right(message: dict[str, Any]) -> bool:
-            params = message.get("params") or {}
-            if message.get("method") != "textDocument/publishDiagnostics" or params["uri"] != uri:
-                return False
-            return wanted([one["code"] for one in params["diagnostics"]])
+        def right(message: dict[str, Any] | None) -> bool:
+            found = message["params"]["diagnostics"] if message and of_it(message) else None
+            return found is not None and wanted([one["code"] for one in found])
 
-        found: list[Any] = self.until(right)["params"]["diagnostics"]
+        def of_it(message: dict[str, Any]) -> bool:
+            pushed = message.get("method") == "textDocument/publishDiagnostics"
+            return pushed and message["params"]["uri"] == uri
+
+        last = next((message for message in reversed(self.seen) if of_it(message)), None)
+        message = last if last and right(last) else self.until(right)
+        found: list[Any] = message["params"]["diagnostics"]
         return found
 
     def initialize(self, root: Path | None = None, /, **params: Any) -> dict[str, Any]:
