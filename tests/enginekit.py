@@ -10,6 +10,7 @@ from chant_ls.engine.git_port import GitError
 from chant_ls.engine.records import RunRecord, run_name
 from chant_ls.host.clock import SystemClock
 from chant_ls.host.files import DiskFiles
+from chant_ls.host.git import GitRepo, open_repo
 from chant_ls.host.launch import SupervisorLauncher
 from chant_ls.host.processes import SystemProcesses
 from chant_ls.host.roots import state_folder
@@ -55,6 +56,8 @@ def engine_of(repo: RepoUnderTest, fault: Callable[[str], None] = no_fault) -> E
     runs = DiskRunStore(state_folder(repo.root))
     specs = DiskSpecStore(repo.root)
 
+    none = repo.root / ".git"
+
     def load() -> Snapshot:
         files = []
         for stat in specs.stats():
@@ -68,7 +71,7 @@ def engine_of(repo: RepoUnderTest, fault: Callable[[str], None] = no_fault) -> E
     return Engine(
         root=repo.root,
         config=Config(),
-        git=repo.open(),
+        git=open_repo(repo.root, repo.env) or GitRepo(repo.root, none, none, "", repo.env),
         specs=specs,
         files=DiskFiles(repo.root),
         runs=runs,

@@ -4,7 +4,8 @@ from enum import StrEnum
 
 from chant_ls.analysis.graph import picked
 from chant_ls.analysis.snapshot import Snapshot
-from chant_ls.analysis.types import Missing, Resolution, Resolved
+from chant_ls.analysis.types import Ambiguous, Missing, Resolution, Resolved
+from chant_ls.model.refusal import Refusal
 from chant_ls.model.spec import SpecId
 
 
@@ -41,6 +42,25 @@ def resolve(snapshot: Snapshot, text: str, scope: Scope, today: str | None = Non
     if scope is Scope.ALL:
         return graph.resolve(text)
     return picked(graph.active.matches(text), graph.active, text)
+
+
+def the_id(
+    snapshot: Snapshot, text: str, scope: Scope, today: str | None = None
+) -> SpecId | Refusal:
+    """The one spec that a person meant, or what they can write instead."""
+    found = resolve(snapshot, text, scope, today)
+    if isinstance(found, Resolved):
+        return found.id
+    if isinstance(found, Ambiguous):
+        rows = tuple(_row(snapshot, id) for id in found.candidates)
+        return Refusal(f"{text!r} names {len(rows)} specs", "type more of the id", rows)
+    near = tuple(f"did you mean {_row(snapshot, id)}" for id in found.nearest)
+    return Refusal(f"there is no spec {text!r}", "`chant list --all` shows all specs", near)
+
+
+def _row(snapshot: Snapshot, id: SpecId) -> str:
+    facts = snapshot.facts(id)
+    return f"{id}  {facts.title}" if facts else id
 
 
 def is_foreign(text: str) -> bool:

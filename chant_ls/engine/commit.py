@@ -14,14 +14,12 @@ class Kept:
     note: str = ""
 
 
-def commit_file(git: Git | None, path: str, content: bytes, subject: str, id: str) -> Kept:
+def commit_file(git: Git, path: str, content: bytes, subject: str, id: str) -> Kept:
     """Commit a working file as it stands: `path` relative to the project's root.
 
     The message is `subject` (`chant: add <id>`) with its trailers. The file stays as it is whatever
     comes of it; other staged files, HEAD's branch and the stash stay too.
     """
-    if git is None:
-        return Kept(note="not committed: this is no git repository")
     reason = _obstacle(git, git.prefix + path)
     if reason:
         return Kept(note=f"not committed: {reason}")

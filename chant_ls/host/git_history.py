@@ -61,8 +61,11 @@ def tracked(repo: Repo, paths: Sequence[str]) -> frozenset[str]:
 
 def ignored(repo: Repo, paths: Sequence[str]) -> frozenset[str]:
     """Those of `paths` that git would not add (a tracked file never is)."""
-    out = repo.run("check-ignore", "-z", "--stdin", stdin=joined(list(paths)), ok=(0, 1))
-    return frozenset() if isinstance(out, GitError) else frozenset(pieces(out))
+    # check-ignore knows no literal pathspecs; nothing behind `./` is magic
+    asked = joined([f"./{path}" for path in paths])
+    out = repo.run("check-ignore", "-z", "--stdin", stdin=asked, ok=(0, 1), literal=False)
+    found = [] if isinstance(out, GitError) else pieces(out)
+    return frozenset(path.removeprefix("./") for path in found)
 
 
 def _change(meta: str, path: str) -> Change:

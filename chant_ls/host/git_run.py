@@ -66,9 +66,10 @@ class Repo:
         stdin: bytes | None = None,
         index: Path | None = None,
         ok: tuple[int, ...] = (0,),
+        literal: bool = True,
     ) -> bytes | GitError:
         """What git printed."""
-        done = self.call(*argv, cwd=cwd, stdin=stdin, index=index, ok=ok)
+        done = self.call(*argv, cwd=cwd, stdin=stdin, index=index, ok=ok, literal=literal)
         return done if isinstance(done, GitError) else done[1]
 
     def call(
@@ -78,11 +79,13 @@ class Repo:
         stdin: bytes | None = None,
         index: Path | None = None,
         ok: tuple[int, ...] = (0,),
+        literal: bool = True,
     ) -> tuple[int, bytes] | GitError:
         """Exit code and output. Somebody else's lock is waited for, at most `PATIENCE`."""
+        env = self._environment(index, literal)
         deadline, pause = time.monotonic() + PATIENCE, 0.02
         while True:
-            result = self._once(argv, cwd or self.top, stdin, index, ok)
+            result = self._once(argv, cwd or self.top, stdin, env, ok)
             if not isinstance(result, GitError) or not is_locked(result):
                 return result
             if time.monotonic() + pause > deadline:
@@ -94,17 +97,22 @@ class Repo:
         result = self.run(*argv, cwd=cwd)
         return result if isinstance(result, GitError) else decode(result).strip()
 
+    def _environment(self, index: Path | None, literal: bool) -> dict[str, str]:
+        env = git_environment(self.env)
+        if index is not None:
+            env["GIT_INDEX_FILE"] = str(index)
+        if not literal:
+            del env["GIT_LITERAL_PATHSPECS"]
+        return env
+
     def _once(
         self,
         argv: tuple[str, ...],
         cwd: Path,
         stdin: bytes | None,
-        index: Path | None,
+        env: Mapping[str, str],
         ok: tuple[int, ...],
     ) -> tuple[int, bytes] | GitError:
-        env = git_environment(self.env)
-        if index is not None:
-            env["GIT_INDEX_FILE"] = str(index)
         # a session of its own: Ctrl+C in the terminal must not stop git between two files
         try:
             done = subprocess.run(

@@ -4,9 +4,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from chant_ls.analysis.resolve import Scope, resolve
+from chant_ls.analysis.resolve import Scope, the_id
 from chant_ls.analysis.snapshot import Snapshot
-from chant_ls.analysis.types import Ambiguous, Resolved
 from chant_ls.engine.engine import Engine
 from chant_ls.engine.merge import merge_branch
 from chant_ls.engine.merge_run import finished, merge_run
@@ -89,27 +88,13 @@ def _chosen(snapshot: Snapshot, request: MergeRequest) -> tuple[SpecId, ...] | R
         return Refusal("name the specs to merge", "`chant merge ID…`, or `chant merge --all`")
     chosen: list[SpecId] = []
     for text in request.ids:
-        found = _resolved(snapshot, text)
+        found = the_id(snapshot, text, Scope.ACTIVE)
         if isinstance(found, Refusal):
             return found
         members = [m for m in snapshot.graph.members(found) if m in unmerged]
         alone = found in snapshot.runs or not snapshot.graph.members(found)
         chosen += [*members, *([found] if alone else [])]
     return tuple(dict.fromkeys(chosen))
-
-
-def _resolved(snapshot: Snapshot, text: str) -> SpecId | Refusal:
-    found = resolve(snapshot, text, Scope.ACTIVE)
-    if isinstance(found, Resolved):
-        return found.id
-    if isinstance(found, Ambiguous):
-        return Refusal(
-            f"{text} could be any of {len(found.candidates)} specs",
-            "write more of the id",
-            tuple(found.candidates),
-        )
-    near = ", ".join(found.nearest)
-    return Refusal(f"no spec is called {text}", f"did you mean {near}?" if near else "`chant list`")
 
 
 def _unfit(snapshot: Snapshot, id: SpecId) -> Refusal | None:
