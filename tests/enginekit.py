@@ -124,6 +124,7 @@ def worked(
         spec_path=spec_path(id),
         title="A spec",
         tracked=tracked,
+        ignored=not tracked,
     )
     engine.runs.keep_snapshot(record.run, snapshot)
     engine.runs.write(record)
