@@ -40,11 +40,10 @@ def command(invocation: Invocation, ids: tuple[str, ...], fix: bool, as_json: bo
 def _fixed(
     app: "App", snapshot: "Snapshot", names: list[SpecId], invocation: Invocation
 ) -> "Snapshot":
-    from chant_ls.cli.fixing import fix_all
+    from chant_ls.cli.fixing import fix_files
 
-    fixed = fix_all(app, snapshot, names)
-    for path, count in fixed.items():
-        invocation.say(f"fixed {count} in {path}")
+    fixed = fix_files(app.engine.specs, snapshot, names)
+    invocation.say_all(f"fixed {path}: {_count(n, 'change')}" for path, n in fixed.items())
     return app.load()
 
 
