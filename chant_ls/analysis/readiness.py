@@ -200,7 +200,7 @@ def describe(reason: Reason) -> str:
     return _WORDS[reason.kind].format(
         id=short_id(reason.id),
         candidates=listed(reason.candidates),
-        path=cycle_text(reason.path),
+        path=cycle_text(tuple(map(short_id, reason.path))),
     )
 
 
