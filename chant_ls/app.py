@@ -81,11 +81,11 @@ class App:
 
     def prompts(self) -> frozenset[str]:
         """Names of prompts, the bundled ones among them."""
-        return prompt_names(self._files)
+        return prompt_names(self.files)
 
     def lookup(self, entries: Iterable[str]) -> Mapping[str, PathFact]:
         """What entries of path fields are on disk."""
-        return {entry: self._files.fact(entry) for entry in entries}
+        return {entry: self.files.fact(entry) for entry in entries}
 
     @cached_property
     def run_store(self) -> DiskRunStore:
@@ -105,7 +105,7 @@ class App:
             config=config,
             git=self._repo(),
             specs=self._specs,
-            files=self._files,
+            files=self.files,
             runs=self.run_store,
             processes=SystemProcesses(),
             clock=SystemClock(),
@@ -123,7 +123,7 @@ class App:
         return open_repo(self.root, self.env) or GitRepo(self.root, none, none, "", self.env)
 
     @cached_property
-    def _files(self) -> DiskFiles:
+    def files(self) -> DiskFiles:
         return DiskFiles(self.root)
 
     @cached_property
@@ -131,7 +131,7 @@ class App:
         return DiskSpecStore(self.root)
 
     def _text(self, path: str) -> str:
-        return (self._files.read(path) or b"").decode("utf-8", errors="replace")
+        return (self.files.read(path) or b"").decode("utf-8", errors="replace")
 
 
 def _read(path: Path) -> str:

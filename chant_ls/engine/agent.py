@@ -1,13 +1,13 @@
 """The step in which the agent works."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from chant_ls.engine.agents import streams, table
 from chant_ls.engine.agents.table import Call
 from chant_ls.engine.events import AgentEnded, AgentStarted, Output, Result, RunEvent, Tool
 from chant_ls.engine.live import Live, Verdict, refused
-from chant_ls.engine.ports import Command, Ended, OnLine
+from chant_ls.engine.ports import Command, Ended, OnLines
 from chant_ls.engine.records import ProcessId
 from chant_ls.model.refusal import Refusal
 from chant_ls.model.runs import RunState
@@ -16,7 +16,7 @@ from chant_ls.model.runs import RunState
 def work(run: Live) -> Verdict | None:
     """Starts the agent and follows it to its end; then nothing of its tree is left."""
     command = _command(run)
-    ended = run.engine.processes.run(command, _started(run, command), _line(run), run.stop)
+    ended = run.engine.processes.run(command, _started(run, command), _heard(run), run.stop)
     if isinstance(ended, Refusal):
         return refused(ended)
     run.ended = ended
@@ -73,18 +73,20 @@ def _started(run: Live, command: Command) -> Callable[[ProcessId], None]:
     return started
 
 
-def _line(run: Live) -> OnLine:
+def _heard(run: Live) -> OnLines:
     parse = streams.parser(run.approved.provider)
 
-    def line(stream: str, text: str) -> None:
-        events = parse(text) if stream == "stdout" else (Output(text, stream),)
+    def heard(lines: Sequence[tuple[str, str]]) -> None:
+        events: list[RunEvent] = []
+        for stream, text in lines:
+            events += parse(text) if stream == "stdout" else (Output(text, stream),)
         for event in events:
-            run.log(_told(event))
             if isinstance(event, Result) and event.error:
                 run.agent_error = event.text or "the agent reported an error"
+        run.log(*map(_told, events))
         run.emit(*events)
 
-    return line
+    return heard
 
 
 def _told(event: RunEvent) -> str:

@@ -214,7 +214,7 @@ def _passes(run: Live, command: str, criterion: str = "") -> bool:
         ("sh", "-c", command), cwd, environment(run), None, CHECK_TIMEOUT, f"{mark(run)}/check"
     )
     ended = run.engine.processes.run(
-        call, lambda _: None, lambda _, line: said.append(line), run.stop
+        call, lambda _: None, lambda lines: said.extend(t for _, t in lines), run.stop
     )
     passed = isinstance(ended, Ended) and ended.well
     tail = [str(ended)] if isinstance(ended, Refusal) else said[-_LAST_LINES:]

@@ -62,7 +62,7 @@ def find(snapshot: Snapshot, text: str, scope: Scope, today: str | None = None) 
 
 def machine(engine: Engine) -> Base | Refusal:
     """What holds for every run in this repository."""
-    first = _role(engine) or _windows() or engine.runs.writable()
+    first = role(engine) or _windows() or engine.runs.writable()
     return first or _repository(engine) or _space(engine) or _base(engine)
 
 
@@ -103,11 +103,13 @@ def runnable(
     return Approved(id, file, document, data, chosen, name, model, tracked, ignored, base)
 
 
-def _role(engine: Engine) -> Refusal | None:
+def role(engine: Engine) -> Refusal | None:
+    """The worker of a run does its own spec and nothing else."""
     if engine.env.get("CHANT_ROLE") != "worker":
         return None
     return Refusal(
-        "you are the worker of a run: a worker starts no runs", "do the work of your own spec"
+        "you are the worker of a run: it starts, stops and merges nothing",
+        "do the work of your own spec",
     )
 
 

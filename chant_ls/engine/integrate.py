@@ -14,6 +14,7 @@ def merge(run: Live) -> Verdict:
     """
     done = merge_run(run.engine, run.record)
     if isinstance(done, Refusal):
+        run.keep(wants_merge=False)
         run.emit(MergeRefused(done.message, done.hint))
         return Verdict(RunState.COMPLETED, done.message, done.hint, done.details)
     run.emit(

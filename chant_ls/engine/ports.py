@@ -1,7 +1,6 @@
 """What the execution core asks of the machine. `host` implements these; git is in `git_port`."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
@@ -202,8 +201,8 @@ class Stop(Protocol):
     def on_ask(self, callback: Callable[[], None]) -> None: ...
 
 
-OnLine = Callable[[str, str], None]
-"""Called with stream (`stdout`, `stderr`) and line."""
+OnLines = Callable[[Sequence[tuple[str, str]]], None]
+"""Called with what has come since the last call: pairs of stream (`stdout`, `stderr`) and line."""
 
 
 class Processes(Protocol):
@@ -217,7 +216,7 @@ class Processes(Protocol):
         self,
         command: Command,
         on_start: Callable[[ProcessId], None],
-        on_line: OnLine,
+        on_lines: OnLines,
         stop: Stop | None = None,
     ) -> Ended | Refusal:
         """Run to the end in a session of its own, both streams drained; then no process of its
@@ -248,7 +247,3 @@ class Launcher(Protocol):
         """Start a detached supervisor for a job; its first word: `{ok: true, run}` once the agent
         runs, `{ok: false, message, hint, details}` for a refusal; `{}` if it died silently."""
         ...
-
-
-Lines = Iterator[Entry]
-Guarded = AbstractContextManager[Held]

@@ -11,13 +11,14 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import IO
 
-from chant_ls.engine.ports import Command, Ended, OnLine, Stop
+from chant_ls.engine.ports import Command, Ended, OnLines, Stop
 from chant_ls.engine.records import ProcessId
 from chant_ls.host import identity, trees
 from chant_ls.model.refusal import Refusal
 
 _GRACE = 10.0
 _LONGEST_LINE = 1 << 20
+_MOST_AT_ONCE = 1000
 _SIGNALS = {"INT": signal.SIGINT, "TERM": signal.SIGTERM, "USR1": signal.SIGUSR1}
 
 _Message = tuple[str, str]
@@ -35,7 +36,7 @@ class SystemProcesses:
         self,
         command: Command,
         on_start: Callable[[ProcessId], None],
-        on_line: OnLine,
+        on_lines: OnLines,
         stop: Stop | None = None,
     ) -> Ended | Refusal:
         try:
@@ -45,7 +46,7 @@ class SystemProcesses:
         process = identity.of(child.pid)
         try:
             on_start(process)
-            return _supervise(child, command, on_line, stop)
+            return _supervise(child, command, on_lines, stop)
         except BaseException:
             trees.end(process, command.mark, _GRACE)
             raise
@@ -89,9 +90,9 @@ def _spawn(command: Command) -> "subprocess.Popen[bytes]":
 
 
 def _supervise(
-    child: "subprocess.Popen[bytes]", command: Command, on_line: OnLine, stop: Stop | None
+    child: "subprocess.Popen[bytes]", command: Command, on_lines: OnLines, stop: Stop | None
 ) -> Ended:
-    """One thread calls `on_line`; readers and the waiter only put into its queue."""
+    """One thread calls `on_lines`; readers and the waiter only put into its queue."""
     inbox: queue.SimpleQueue[_Message] = queue.SimpleQueue()
     started = time.monotonic()
     readers = [
@@ -102,18 +103,18 @@ def _supervise(
     if stop:
         stop.on_ask(lambda: inbox.put(("stop", "")))
     deadline = started + command.timeout if command.timeout else None
-    reason = _listen(inbox, on_line, deadline, stop)
+    reason = _listen(inbox, on_lines, deadline, stop)
     if reason:
         trees.end(identity.of(child.pid), command.mark, _GRACE)
     code = child.wait()
     trees.end(ProcessId(child.pid), command.mark, _GRACE)
-    _finish(readers, inbox, on_line)
+    _finish(readers, inbox, on_lines)
     return Ended(code, time.monotonic() - started, reason)
 
 
 def _listen(
     inbox: "queue.SimpleQueue[_Message]",
-    on_line: OnLine,
+    on_lines: OnLines,
     deadline: float | None,
     stop: Stop | None,
 ) -> str:
@@ -121,26 +122,40 @@ def _listen(
     while True:
         left = None if deadline is None else max(0.0, deadline - time.monotonic())
         try:
-            kind, text = inbox.get(timeout=left)
+            messages = [inbox.get(timeout=left)]
         except queue.Empty:
             return "timeout"
-        if kind == "end":
+        messages += _waiting(inbox)
+        _hand_on(messages, on_lines)
+        kinds = {kind for kind, _ in messages}
+        if "stop" in kinds and stop:
+            return stop.reason
+        if "end" in kinds:
             return ""
-        if kind == "stop":
-            return stop.reason if stop else "cancel"
-        on_line(kind, text)
+
+
+def _waiting(inbox: "queue.SimpleQueue[_Message]") -> list[_Message]:
+    """What is there already, so that a flood of lines costs one call and not thousands."""
+    messages: list[_Message] = []
+    while not inbox.empty() and len(messages) < _MOST_AT_ONCE:
+        messages.append(inbox.get())
+    return messages
+
+
+def _hand_on(messages: list[_Message], on_lines: OnLines) -> None:
+    lines = [message for message in messages if message[0] in ("stdout", "stderr")]
+    if lines:
+        on_lines(lines)
 
 
 def _finish(
-    readers: Iterable[threading.Thread], inbox: "queue.SimpleQueue[_Message]", on_line: OnLine
+    readers: Iterable[threading.Thread], inbox: "queue.SimpleQueue[_Message]", on_lines: OnLines
 ) -> None:
     """What is still in the pipes; a stray that keeps one open cannot hold us."""
     for reader in readers:
         reader.join(timeout=_GRACE)
-    while not inbox.empty():
-        kind, text = inbox.get()
-        if kind in ("stdout", "stderr"):
-            on_line(kind, text)
+    while messages := _waiting(inbox):
+        _hand_on(messages, on_lines)
 
 
 def _background(target: Callable[..., None], *args: object) -> threading.Thread:

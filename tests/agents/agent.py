@@ -16,6 +16,11 @@ def git(*argv: str) -> None:
     subprocess.run(["git", *argv], check=True, cwd=HERE, stdout=subprocess.DEVNULL)
 
 
+def note(pid: int) -> None:
+    with Path(os.environ["AGENT_PIDS"]).open("a") as file:
+        file.write(f"{pid}\n")
+
+
 def edit() -> None:
     (HERE / f"{ID}.txt").write_text(f"work of {ID}\n")
 
@@ -61,7 +66,9 @@ def noise() -> None:
 
 def orphan() -> None:
     """A child that leaves our session, loses its parent and does not heed TERM."""
-    script = "import signal,time,os;signal.signal(15,signal.SIG_IGN)\nprint('up',flush=True);time.sleep(600)"
+    script = (
+        "import signal,time;signal.signal(15,signal.SIG_IGN);print('up',flush=True);time.sleep(600)"
+    )
     child = subprocess.Popen(
         [sys.executable, "-c", script],
         start_new_session=True,
@@ -69,18 +76,18 @@ def orphan() -> None:
     )
     assert child.stdout is not None
     child.stdout.readline()
-    Path(os.environ["AGENT_PIDS"]).open("a").write(f"{child.pid}\n")
+    note(child.pid)
 
 
 def orphan_meek() -> None:
     child = subprocess.Popen(
         [sys.executable, "-c", "import time;time.sleep(600)"], start_new_session=True
     )
-    Path(os.environ["AGENT_PIDS"]).open("a").write(f"{child.pid}\n")
+    note(child.pid)
 
 
 def hang() -> None:
-    Path(os.environ["AGENT_PIDS"]).open("a").write(f"{os.getpid()}\n")
+    note(os.getpid())
     time.sleep(600)
 
 
@@ -99,7 +106,7 @@ def fail() -> None:
 def wait_for_file() -> None:
     """Until the test lets it go on."""
     gate = Path(os.environ["AGENT_GATE"])
-    Path(os.environ["AGENT_PIDS"]).open("a").write(f"{os.getpid()}\n")
+    note(os.getpid())
     while not gate.exists():
         time.sleep(0.01)
 

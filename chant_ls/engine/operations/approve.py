@@ -2,8 +2,12 @@
 
 from dataclasses import dataclass
 
+from chant_ls.analysis.resolve import Scope
+from chant_ls.engine import guards, specfile
+from chant_ls.engine.decisions import decide, existing, is_live
 from chant_ls.engine.engine import Engine
 from chant_ls.model.refusal import Refusal
+from chant_ls.model.spec import SpecId
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,4 +29,42 @@ class Decided:
 
 
 def approve(engine: Engine, request: ApproveRequest) -> Decided | Refusal:
-    raise NotImplementedError
+    if not request.by.strip():
+        return Refusal("nobody is named who decides", "`chant approve ID --by NAME`")
+    snapshot = engine.load()
+    id = guards.find(snapshot, request.id, Scope.ACTIVE, snapshot.today)
+    if isinstance(id, Refusal):
+        return id
+    file = existing(snapshot, id)
+    if isinstance(file, Refusal):
+        return file
+    if is_live(engine, engine.runs.latest(id)):
+        return Refusal(f"{id} is being worked", f"`chant log {id}` shows it")
+    verb = "approve" if request.approved else "reject"
+    now = engine.clock.now()
+    done = decide(engine, file, verb, lambda text: _decided(text, id, request, now))
+    if isinstance(done, Refusal):
+        return done
+    return Decided(id, request.approved, request.by, done.notes)
+
+
+def _decided(text: str, id: SpecId, request: ApproveRequest, now: str) -> str:
+    word = "approved" if request.approved else "rejected"
+    fields = {
+        "approval.required": "true",
+        "approval.status": word,
+        "approval.by": request.by,
+        "approval.at": now,
+    }
+    text = specfile.with_fields(text, id, fields)
+    return text if not request.reason else _discussed(text, f"- {now} {word}: {request.reason}")
+
+
+def _discussed(text: str, line: str) -> str:
+    """The reason stands at the end, below a heading of its own."""
+    eol = "\r\n" if "\r\n" in text else "\n"
+    words = " ".join(line.split())
+    body = text.rstrip()
+    heading = "## Approval Discussion"
+    start = "" if f"{eol}{heading}{eol}" in body else f"{eol}{heading}{eol}{eol}"
+    return f"{body}{eol}{start}{words}{eol}"

@@ -1,9 +1,22 @@
 """`reset`: back to pending. Work that is not merged moves to an attempt branch; none is lost."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from chant_ls.analysis.resolve import Scope
+from chant_ls.analysis.snapshot import SpecFile
+from chant_ls.engine import guards, leavings, specfile
+from chant_ls.engine.agent import run_mark
+from chant_ls.engine.decisions import decide, existing, is_live
 from chant_ls.engine.engine import Engine
+from chant_ls.engine.git_port import GitError
+from chant_ls.engine.records import RunRecord
+from chant_ls.model.lifecycle import Event, move
 from chant_ls.model.refusal import Refusal
+from chant_ls.model.runs import RunState
+from chant_ls.model.spec import Status
+from chant_ls.syntax.document import parse
+from chant_ls.syntax.edits import remove_field
+from chant_ls.syntax.text import apply
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,4 +37,68 @@ class WasReset:
 
 
 def reset(engine: Engine, request: ResetRequest) -> WasReset | Refusal:
-    raise NotImplementedError
+    worker = guards.role(engine)
+    if worker:
+        return worker
+    snapshot = engine.load()
+    id = guards.find(snapshot, request.id, Scope.ACTIVE, snapshot.today)
+    if isinstance(id, Refusal):
+        return id
+    file = existing(snapshot, id)
+    if isinstance(file, Refusal):
+        return file
+    moved = move(id, snapshot.status(id) or Status.PENDING, Event.RESET)
+    if isinstance(moved, Refusal):
+        return moved
+    record = engine.runs.latest(id)
+    if record and is_live(engine, record):
+        return Refusal(f"{id} is being worked", f"`chant cancel {id}` stops it")
+    return _under_lock(engine, file, record, request)
+
+
+def _under_lock(
+    engine: Engine, file: SpecFile, record: RunRecord | None, request: ResetRequest
+) -> WasReset | Refusal:
+    id = file.facts.id
+    held = engine.runs.lock(id)
+    if isinstance(held, Refusal):
+        return held
+    with held:
+        kept = _put_aside(engine, record, request) if record else ""
+        if isinstance(kept, Refusal):
+            return kept
+        if record:
+            engine.runs.write(replace(record, state=RunState.RESET, wants_merge=False))
+        done = decide(engine, file, "reset", lambda text: _pending(text, file))
+        return done if isinstance(done, Refusal) else WasReset(id, kept, done.notes)
+
+
+def _put_aside(engine: Engine, record: RunRecord, request: ResetRequest) -> str | Refusal:
+    if not record.branch:
+        return ""
+    engine.processes.end_tree(record.agent, run_mark(engine.runs.folder, record.run))
+    main = engine.git.commit_of(record.base_branch) or record.base_sha
+    left = leavings.look(engine, record.branch, main)
+    if isinstance(left, GitError):
+        return left.refusal("the worktrees could not be listed")
+    if left.nothing:
+        return ""
+    if left.work and not request.confirmed:
+        return Refusal(
+            f"{record.spec}: the branch {left.branch} holds work that is not merged",
+            f"`chant reset {record.spec} -y` keeps it on another branch, "
+            f"`chant resume {record.spec}` goes on with it",
+        )
+    if not left.work:
+        return leavings.unused(engine, replace(record, base_sha=main)) or ""
+    return leavings.put_aside(engine, record.spec, left, record.attempt)
+
+
+def _pending(text: str, file: SpecFile) -> str:
+    """Without what a completion wrote; a file that says pending already stays as it is."""
+    document = parse(text, file.facts.id)
+    if document.facts.status is Status.PENDING:
+        return text
+    for name in ("completed_at", "commits", "branch", "criteria_waived"):
+        text = apply(text, remove_field(parse(text, file.facts.id), name))
+    return specfile.with_fields(text, file.facts.id, {"status": "pending"})

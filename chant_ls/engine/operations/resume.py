@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 
 from chant_ls.engine.engine import Engine
-from chant_ls.engine.jobs import Job
+from chant_ls.engine.jobs import Job, WorkRequest
+from chant_ls.engine.operations.work import work
 from chant_ls.model.refusal import Refusal
 
 
@@ -15,4 +16,7 @@ class ResumeRequest:
 
 
 def resume(engine: Engine, request: ResumeRequest) -> Job | Refusal:
-    raise NotImplementedError
+    wish = WorkRequest(
+        ids=(request.id,), resume=True, prompt=request.prompt, trusted=request.trusted
+    )
+    return work(engine, wish)

@@ -15,6 +15,7 @@ from chant_ls.engine.engine import Engine
 from chant_ls.engine.events import Entry, JobFinished
 from chant_ls.engine.guards import Approved, Base
 from chant_ls.engine.jobs import Job, WorkRequest
+from chant_ls.engine.operations.recover import RecoverRequest, interrupted, recover
 from chant_ls.engine.records import ProcessId
 from chant_ls.model.refusal import Refusal
 from chant_ls.model.spec import SpecId
@@ -54,6 +55,8 @@ def work(engine: Engine, request: WorkRequest) -> Job | Refusal:
     base = guards.machine(engine)
     if isinstance(base, Refusal):
         return base
+    if interrupted(engine):
+        recover(engine, RecoverRequest())
     snapshot = engine.load()
     made = _plan(engine, snapshot, request)
     if isinstance(made, Refusal):

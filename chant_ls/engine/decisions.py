@@ -1,0 +1,50 @@
+"""What a person decides, written into the working file of a spec and committed alone."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from chant_ls.analysis.snapshot import Snapshot, SpecFile
+from chant_ls.engine import specfile
+from chant_ls.engine.commit import commit_file
+from chant_ls.engine.engine import Engine
+from chant_ls.engine.records import RunRecord
+from chant_ls.model.refusal import Refusal
+from chant_ls.model.runs import LIVE_STATES
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    notes: tuple[str, ...] = ()
+
+
+def decide(
+    engine: Engine, file: SpecFile, verb: str, change: Callable[[str], str]
+) -> Written | Refusal:
+    """The working file changed by `change`; `verb` names the commit (`chant: cancel <id>`).
+
+    Private specs and ignored files are written and not committed."""
+    old = engine.specs.read(file.path)
+    if old is None:
+        return Refusal(f"{file.path} cannot be read", "`chant list` shows all specs")
+    new = specfile.encode(change(specfile.decode(old)))
+    if new == old:
+        return Written()
+    refusal = engine.specs.replace(file.path, old, new)
+    if refusal:
+        return refusal
+    if file.facts.private:
+        return Written()
+    id = file.facts.id
+    kept = commit_file(engine.git, file.path, new, f"chant: {verb} {id}", id)
+    return Written((kept.note,) if kept.note and "ignores" not in kept.note else ())
+
+
+def existing(snapshot: Snapshot, id: str) -> SpecFile | Refusal:
+    return snapshot.find(id) or Refusal(f"there is no spec {id}", "`chant list` shows all")
+
+
+def is_live(engine: Engine, record: RunRecord | None) -> bool:
+    """Whether the record's supervisor is still at work on it."""
+    if record is None or record.state not in LIVE_STATES:
+        return False
+    return engine.processes.alive(record.supervisor)
