@@ -1,5 +1,6 @@
 """An agent whose behaviour is a list of words in AGENT_DOES (or in the prompt's `DOES:` line)."""
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -115,7 +116,8 @@ def main() -> None:
     prompt = sys.stdin.read()
     told = [line[5:] for line in prompt.splitlines() if line.startswith("DOES:")]
     for word in (told[0] if told else os.environ.get("AGENT_DOES", "edit tick commit")).split():
-        print(f"doing {word}", flush=True)
+        with contextlib.suppress(OSError):  # whoever listened may be dead
+            print(f"doing {word}", flush=True)
         globals()[word]()
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from chant_ls.engine.jobs import WorkRequest
-from chant_ls.engine.operations.recover import RecoverRequest, Recovered, recover
+from chant_ls.engine.operations.recover import Recovered, RecoverRequest, recover
 from chant_ls.engine.run import STEPS
 from chant_ls.model.refusal import Refusal
 from tests.engine.project import ID, Project, wait_until
