@@ -63,7 +63,7 @@ class RepoUnderTest:
         """On the checked-out branch; the new commit's hash."""
         for path, text in files.items():
             self.write(path, text)
-        self.git("add", "-f", "--", *files)
+        self.git("--literal-pathspecs", "add", "-f", "--", *files)
         self.git("commit", "-q", "-m", message)
         return self.git("rev-parse", "HEAD")
 

@@ -35,8 +35,10 @@ def merge_tree(repo: Repo, ours: str, theirs: str) -> MergedTree | GitError:
     if isinstance(done, GitError):
         return done
     names, _, messages = done[1].partition(b"\0\0")
-    tree, *conflicts = pieces(names)
-    return MergedTree(tree, done[0] == 0, tuple(dict.fromkeys(conflicts)), _told(messages))
+    found = pieces(names)
+    if not found:  # an unknown commit ends with 1 as a conflict does, but names no tree
+        return GitError(("merge-tree", ours, theirs), done[0], "not something that can be merged")
+    return MergedTree(found[0], done[0] == 0, tuple(dict.fromkeys(found[1:])), _told(messages))
 
 
 def merge_text(repo: Repo, base: bytes, ours: bytes, theirs: bytes) -> MergedText | GitError:

@@ -21,7 +21,7 @@ def worktrees(repo: Repo) -> tuple[Worktree, ...] | GitError:
 
 def add_worktree(repo: Repo, path: Path, branch: str, base: str) -> GitError | None:
     error = _add(repo, "-b", branch, "--", str(path), base)
-    if error and "already exists" not in error.stderr:
+    if error and "a branch named" not in error.stderr:
         repo.run("branch", "-D", "-q", "--", branch)
     return error
 
@@ -53,7 +53,7 @@ def prune_worktrees(repo: Repo) -> GitError | None:
 
 
 def leftovers(repo: Repo, worktree: Path, ignored: bool = False) -> Leftovers | GitError:
-    how = ("--untracked-files=all", f"--ignored={'traditional' if ignored else 'no'}")
+    how = ("--untracked-files=all", f"--ignored={'matching' if ignored else 'no'}")
     out = repo.run("status", "--porcelain=v1", "-z", "--no-renames", *how, cwd=worktree)
     if isinstance(out, GitError):
         return out
