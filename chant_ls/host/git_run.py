@@ -31,7 +31,11 @@ FIXED = {
 # Who commits and which configuration is the user's are not the state of some other git command.
 KEPT = re.compile(r"GIT_((AUTHOR|COMMITTER)_(NAME|EMAIL)|CONFIG_(GLOBAL|SYSTEM|NOSYSTEM))\Z")
 
-_LOCKED = re.compile(r"\.lock'?: File exists|cannot lock ref|could not lock|another git process")
+_LOCKED = re.compile(
+    r"\.lock'?: File exists|cannot lock ref|could not lock|another git process"
+    # what git says while another one is making a worktree
+    r"|failed to read .*worktrees/"
+)
 _LOST = re.compile(r"but expected|already exists\n?\Z|reference already exists|unable to resolve")
 
 PATIENCE = 5.0

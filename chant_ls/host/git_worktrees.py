@@ -4,7 +4,8 @@ import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
-from chant_ls.engine.git_port import GitError, Head, Leftovers, Worktree
+from chant_ls.engine.git_port import GitError, Head, Leftovers, RefUpdate, Worktree
+from chant_ls.host.git_refs import update_refs
 from chant_ls.host.git_run import Repo, decode, encode, failed, joined, pieces
 
 _FROM_STDIN = ("--pathspec-from-file=-", "--pathspec-file-nul")
@@ -20,9 +21,14 @@ def worktrees(repo: Repo) -> tuple[Worktree, ...] | GitError:
 
 
 def add_worktree(repo: Repo, path: Path, branch: str, base: str) -> GitError | None:
-    error = _add(repo, "-b", branch, "--", str(path), base)
-    if error and "a branch named" not in error.stderr:
-        repo.run("branch", "-D", "-q", "--", branch)
+    """The branch first: `worktree add -b` leaves it behind when it fails later on."""
+    ref = f"refs/heads/{branch}"
+    error = update_refs(repo, [RefUpdate(ref, base, "")], f"chant: cut from {base}")
+    if error:
+        return error
+    error = attach_worktree(repo, path, branch)
+    if error:
+        update_refs(repo, [RefUpdate(ref, "")], "chant: its worktree could not be made")
     return error
 
 
