@@ -1,4 +1,5 @@
 import {
+  commands,
   type Disposable,
   EventEmitter,
   type TextDocumentContentProvider,
@@ -7,21 +8,17 @@ import {
   window,
   workspace,
 } from "vscode";
+import type { ShowDocumentRequest } from "vscode-languageclient/node";
 
 const SCHEME = "chant";
 
 export interface Documents {
   /** Opens a read-only document, or replaces the text of the one of that name. */
   show(name: string, text: string): Promise<void>;
-  /** Replaces the text of a document if it is open. */
-  update(name: string, text: string): void;
-  isOpen(name: string): boolean;
   readonly disposables: readonly Disposable[];
 }
 
-const uriFor = (name: string): Uri => Uri.from({ scheme: SCHEME, path: `/${name}` });
-
-/** Read-only texts that come from the server: logs, graphs. */
+/** Read-only texts that come from the server: the graph. */
 export function createDocuments(): Documents {
   const changed = new EventEmitter<Uri>();
   const texts = new Map<string, string>();
@@ -29,17 +26,12 @@ export function createDocuments(): Documents {
     onDidChange: changed.event,
     provideTextDocumentContent: (uri) => texts.get(uri.toString()) ?? "",
   };
-  const update = (name: string, text: string): void => {
-    const uri = uriFor(name);
-    texts.set(uri.toString(), text);
-    changed.fire(uri);
-  };
   return {
-    update,
-    isOpen: (name) => texts.has(uriFor(name).toString()),
     async show(name, text) {
-      update(name, text);
-      const document = await workspace.openTextDocument(uriFor(name));
+      const uri = Uri.from({ scheme: SCHEME, path: `/${name}` });
+      texts.set(uri.toString(), text);
+      changed.fire(uri);
+      const document = await workspace.openTextDocument(uri);
       await window.showTextDocument(document, { preview: true, viewColumn: ViewColumn.Active });
     },
     disposables: [
@@ -49,3 +41,15 @@ export function createDocuments(): Documents {
     ],
   };
 }
+
+/** What the server shows beside specs is a log: for reading only; it grows on disk and so in view. */
+export const showDocument: ShowDocumentRequest.MiddlewareSignature = async (
+  params,
+  _token,
+  next,
+) => {
+  if (Uri.parse(params.uri).path.includes("/.chant/")) return next(params);
+  const answer = await next({ ...params, takeFocus: true });
+  await commands.executeCommand("workbench.action.files.setActiveEditorReadonlyInSession");
+  return answer;
+};

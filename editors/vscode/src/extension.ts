@@ -10,8 +10,8 @@ import {
 import type { LanguageClient } from "vscode-languageclient/node";
 import { executeMiddleware } from "./commands/execute";
 import { registerUi } from "./commands/ui";
-import { createDocuments } from "./documents";
-import { createRuns } from "./runs";
+import { createDocuments, showDocument } from "./documents";
+import { tellRuns } from "./runs";
 import { onInterpreterChosen } from "./server/python";
 import { createSession, type Session } from "./server/session";
 import { codeLensEnabled, inlayHintsEnabled } from "./settings";
@@ -26,12 +26,12 @@ export function activate(context: ExtensionContext): void {
   const showLog = () => log.show(true);
   const store = createSpecStore(log);
   const documents = createDocuments();
-  const runs = createRuns(store, documents);
   const current = createSession({
     context,
     log,
     middleware: {
       executeCommand: executeMiddleware({ store, documents, showLog }),
+      window: { showDocument },
       provideCodeLenses: (document, token, next) =>
         codeLensEnabled() ? next(document, token) : undefined,
       provideInlayHints: (document, range, token, next) =>
@@ -39,7 +39,7 @@ export function activate(context: ExtensionContext): void {
     },
     listen: (client) => {
       store.listen(client);
-      runs.listen(client);
+      tellRuns(client, store);
     },
     onFailure: (message) => {
       log.error(message);
@@ -52,7 +52,6 @@ export function activate(context: ExtensionContext): void {
   context.subscriptions.push(
     log,
     ...documents.disposables,
-    ...runs.disposables,
     ...createSpecsView(store),
     ...createStatusBar(store, current),
     ...registerUi({ session: current, store, memory: context.globalState, showLog }),

@@ -1,11 +1,7 @@
-import { commands, type Disposable, window } from "vscode";
+import { commands, window } from "vscode";
 import type { LanguageClient } from "vscode-languageclient/node";
-import { logName } from "./commands/execute";
-import type { Documents } from "./documents";
 import type { SpecStore } from "./specs/store";
-import { type Answer, RUN_EVENT, type RunEvent } from "./wire";
-
-const REFRESH_MS = 500;
+import { RUN_EVENT, type RunEvent } from "./wire";
 
 interface Notice {
   readonly show: (message: string, ...buttons: string[]) => Thenable<string | undefined>;
@@ -13,33 +9,9 @@ interface Notice {
   readonly buttons: readonly string[];
 }
 
-/** Follows the runs: an open log grows, and the end of a run is told. */
-export function createRuns(store: SpecStore, documents: Documents) {
-  const due = new Map<string, NodeJS.Timeout>();
-
-  function followLog(client: LanguageClient, spec: string): void {
-    if (!documents.isOpen(logName(spec)) || due.has(spec)) return;
-    const read = async () => {
-      due.delete(spec);
-      const argument = { command: "chant.log", arguments: [{ spec }] };
-      const answer = await client.sendRequest<Answer>("workspace/executeCommand", argument);
-      if (documents.isOpen(logName(spec))) documents.update(logName(spec), answer.text ?? "");
-    };
-    due.set(
-      spec,
-      setTimeout(() => void read().catch(() => due.delete(spec)), REFRESH_MS),
-    );
-  }
-
-  return {
-    listen: (client: LanguageClient): void => {
-      client.onNotification(RUN_EVENT, (event: RunEvent) => {
-        followLog(client, event.spec);
-        void tell(event, store);
-      });
-    },
-    disposables: [{ dispose: () => due.forEach(clearTimeout) }] satisfies Disposable[],
-  };
+/** Tells the end of each run, and when one needs somebody. */
+export function tellRuns(client: LanguageClient, store: SpecStore): void {
+  client.onNotification(RUN_EVENT, (event: RunEvent) => void tell(event, store));
 }
 
 async function tell(event: RunEvent, store: SpecStore): Promise<void> {

@@ -39,7 +39,10 @@ export interface SpecState {
   readonly criteria: { readonly done: number; readonly total: number };
   readonly run: Run | null;
   readonly merged: boolean | null;
+  /** Relative to the project. */
   readonly path: string;
+  /** URI of the project's folder. */
+  readonly root: string;
 }
 
 export interface RunEvent {
@@ -62,27 +65,32 @@ export interface Work {
   readonly spec: string;
   readonly chain?: boolean;
   readonly merge?: boolean;
+  readonly root?: string;
 }
 
 export interface WorkReady {
   readonly labels?: readonly string[];
   readonly maxParallel?: number;
+  readonly root?: string;
 }
 
 export interface Merge {
   readonly spec: string;
   readonly rebase?: boolean;
   readonly auto?: boolean;
+  readonly root?: string;
 }
 
 /** Argument of `chant.cancel`, `chant.reset`, `chant.resume`. */
 export interface Spec {
   readonly spec: string;
+  readonly root?: string;
 }
 
 export interface Split {
   readonly spec: string;
   readonly research?: boolean;
+  readonly root?: string;
 }
 
 /** Argument of `chant.approve` and `chant.reject`. */
@@ -90,11 +98,13 @@ export interface Approve {
   readonly spec: string;
   readonly by: string;
   readonly reason?: string;
+  readonly root?: string;
 }
 
 export interface Log {
   readonly spec: string;
   readonly lines?: number;
+  readonly root?: string;
 }
 
 export interface Graph {

@@ -1,6 +1,7 @@
 import { type TextDocument, window, workspace } from "vscode";
 import type { ExecuteCommandSignature } from "vscode-languageclient/node";
 import type { Documents } from "../documents";
+import { reasonOf } from "../reason";
 import { autoMerge, concurrency } from "../settings";
 import type { SpecStore } from "../specs/store";
 import type { Answer, Commands } from "../wire";
@@ -13,7 +14,12 @@ export interface Surroundings {
   readonly showLog: () => void;
 }
 
-type Argument = Readonly<Record<string, unknown>>;
+interface Argument {
+  readonly spec?: string;
+  readonly chain?: boolean;
+  readonly format?: string;
+  readonly [member: string]: unknown;
+}
 
 /**
  * Every command of the server passes here, whether a lens, a code action or the palette sent it:
@@ -25,7 +31,7 @@ export function executeMiddleware(around: Surroundings) {
     if (!(await confirmed(command, given))) return undefined;
     try {
       await save(given, around.store);
-      const answer: Answer | null = await next(command, [withSettings(command, given)]);
+      const answer = (await next(command, [withSettings(command, given)])) as Answer | null;
       if (answer) await present(command, given, answer, around);
       return answer;
     } catch (error) {
@@ -50,7 +56,7 @@ async function confirmed(command: string, given: Argument): Promise<boolean> {
 /** The server works the file as it is on disk, and refuses one that is not saved. */
 async function save(given: Argument, store: SpecStore): Promise<void> {
   const { spec, chain } = given;
-  const alone = typeof spec === "string" && !chain;
+  const alone = spec !== undefined && !chain;
   const meant = (document: TextDocument) => !alone || (store.of(document.uri)?.id ?? spec) === spec;
   const dirty = workspace.textDocuments.filter((it) => it.isDirty && isSpecFile(it) && meant(it));
   for (const document of dirty) await document.save();
@@ -73,8 +79,7 @@ async function present(
   answer: Answer,
   around: Surroundings,
 ): Promise<void> {
-  if (command === "chant.log") await around.documents.show(logName(given.spec), answer.text ?? "");
-  else if (command === "chant.graph")
+  if (command === "chant.graph")
     await around.documents.show(`graph.${given.format}`, answer.text ?? "");
   else if (answer.conflicts?.length)
     void window.showWarningMessage(
@@ -82,9 +87,6 @@ async function present(
     );
 }
 
-export const logName = (spec: unknown): string => `${spec}.log`;
-
 async function refuse(error: unknown, showLog: () => void): Promise<void> {
-  const message = error instanceof Error ? error.message : String(error);
-  if ((await window.showErrorMessage(message, "Show Log")) === "Show Log") showLog();
+  if ((await window.showErrorMessage(reasonOf(error), "Show Log")) === "Show Log") showLog();
 }

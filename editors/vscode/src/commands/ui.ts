@@ -1,7 +1,7 @@
 import { userInfo } from "node:os";
 import { commands, type Disposable, type Memento, window } from "vscode";
 import type { Session } from "../server/session";
-import { type Target, targetId } from "../specs/pick";
+import { type Target, targetOf } from "../specs/pick";
 import { unmerged } from "../specs/present";
 import type { SpecStore } from "../specs/store";
 import type { Commands, SpecState } from "../wire";
@@ -13,6 +13,10 @@ export interface UiOptions {
   readonly memory: Memento;
   readonly showLog: () => void;
 }
+
+/** The members of a command's argument beside the spec; none when the user turned back. */
+type Rest<C extends CommandName> =
+  Omit<Commands[C], "spec" | "root"> | Promise<Omit<Commands[C], "spec" | "root"> | undefined>;
 
 type Wanted = (spec: SpecState) => boolean;
 
@@ -35,20 +39,19 @@ export function registerUi(options: UiOptions): Disposable[] {
     id: string,
     command: C,
     wanted: Wanted,
-    rest: (spec: string) => Promise<Omit<Commands[C], "spec"> | undefined> = async () =>
-      ({}) as Omit<Commands[C], "spec">,
+    rest: () => Rest<C> = () => ({}) as Omit<Commands[C], "spec" | "root">,
   ): Disposable =>
     commands.registerCommand(id, async (target: Target) => {
       if (!offered(options, command)) return undefined;
-      const spec = await targetId(target, store, wanted);
-      const more = spec && (await rest(spec));
-      return more ? commands.executeCommand(command, { spec, ...more }) : undefined;
+      const spec = await targetOf(target, store, wanted);
+      const more = spec && (await rest());
+      return more ? commands.executeCommand(command, { ...spec, ...more }) : undefined;
     });
   const verdict = (title: string) => () => askVerdict(title, options.memory);
 
   return [
     onSpec("chant.ui.work", "chant.work", is("ready")),
-    onSpec("chant.ui.workChain", "chant.work", is("ready", "blocked"), async () => ({
+    onSpec("chant.ui.workChain", "chant.work", is("ready", "blocked"), () => ({
       chain: true,
     })),
     onSpec("chant.ui.merge", "chant.merge", unmerged),
@@ -57,7 +60,7 @@ export function registerUi(options: UiOptions): Disposable[] {
     onSpec("chant.ui.resume", "chant.resume", is("paused", "failed", "needs_attention")),
     onSpec("chant.ui.log", "chant.log", hasRun),
     onSpec("chant.ui.split", "chant.split", open),
-    onSpec("chant.ui.splitResearch", "chant.split", open, async () => ({ research: true })),
+    onSpec("chant.ui.splitResearch", "chant.split", open, () => ({ research: true })),
     onSpec("chant.ui.approve", "chant.approve", any, verdict("Approve")),
     onSpec("chant.ui.reject", "chant.reject", any, verdict("Reject")),
     commands.registerCommand("chant.ui.workReady", () => send(options, "chant.workReady", {})),

@@ -42,10 +42,7 @@ class QuietClient extends LanguageClient {
 
 const runEvents: StaticFeature = {
   fillInitializeParams(params: InitializeParams) {
-    params.capabilities.experimental = {
-      ...params.capabilities.experimental,
-      chant: { runEvents: true },
-    };
+    params.capabilities.experimental = { chant: { runEvents: true } };
   },
   fillClientCapabilities() {},
   initialize() {},

@@ -1,4 +1,5 @@
 import { extensions, type LogOutputChannel, type Uri } from "vscode";
+import { reasonOf } from "../reason";
 import { inside, isProgram, onPath } from "./paths";
 import { type Argv, run, spell } from "./process";
 
@@ -30,7 +31,7 @@ export async function chosenInterpreter(
     const found = path && (await api?.environments.resolveEnvironment(path));
     return found?.executable.uri?.fsPath;
   } catch (error) {
-    log.warn(`The Python extension did not answer: ${error}`);
+    log.warn(`The Python extension did not answer: ${reasonOf(error)}`);
     return undefined;
   }
 }

@@ -1,5 +1,6 @@
 import { EventEmitter, type ExtensionContext, type LogOutputChannel, workspace } from "vscode";
 import { type LanguageClient, type LanguageClientOptions, State } from "vscode-languageclient/node";
+import { reasonOf } from "../reason";
 import { pythonPath, serverPath } from "../settings";
 import { createClient } from "./client";
 import { type Located, locate } from "./locate";
@@ -47,13 +48,16 @@ export function createSession(options: SessionOptions): Session {
     try {
       await old.dispose(STOP_MS);
     } catch (error) {
-      log.warn(`The server did not stop in order: ${error}`);
+      log.warn(`The server did not stop in order: ${reasonOf(error)}`);
     }
   }
 
   async function startNow(): Promise<void> {
     const server = await locate(place(context), log);
-    if (typeof server === "string") return onFailure(server);
+    if (typeof server === "string") {
+      onFailure(server);
+      return;
+    }
     log.info(`Starting the ${server.origin} server: ${spell(server)}`);
     const next = create(server);
     listen(next);
@@ -84,7 +88,9 @@ export function createSession(options: SessionOptions): Session {
   async function restartNow(): Promise<void> {
     waiting = undefined;
     await stopNow();
-    await startNow().catch((error) => log.error(`The server did not start: ${error}`));
+    await startNow().catch((error: unknown) =>
+      log.error(`The server did not start: ${reasonOf(error)}`),
+    );
   }
 
   return {

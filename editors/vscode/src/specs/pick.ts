@@ -10,23 +10,32 @@ interface Choice extends QuickPickItem {
 /** What a command may be given: an item of the view, a file of the explorer, an id, or nothing. */
 export type Target = SpecState | Uri | string | undefined;
 
-/** The id of the spec that a command is meant for: the one given, the one in the active editor, else
- * the one the user picks. */
-export async function targetId(
+/** A spec as a command names it; `root` where it is known. */
+export interface Named {
+  readonly spec: string;
+  readonly root?: string;
+}
+
+const named = (spec: SpecState): Named => ({ spec: spec.id, root: spec.root });
+
+/** The spec that a command is meant for: the one given, the one in the active editor, else the one
+ * the user picks. */
+export async function targetOf(
   target: Target,
   store: SpecStore,
   wanted: (spec: SpecState) => boolean,
-): Promise<string | undefined> {
-  if (typeof target === "string") return target;
-  if (target) return "id" in target ? target.id : store.of(target)?.id;
-  const active = window.activeTextEditor?.document.uri;
-  return (active && store.of(active)?.id) ?? pick(store, wanted);
+): Promise<Named | undefined> {
+  if (typeof target === "string") return { spec: target };
+  const uri = target ?? window.activeTextEditor?.document.uri;
+  const known = uri && ("id" in uri ? uri : store.of(uri));
+  const spec = known ?? (await pick(store, wanted));
+  return spec && named(spec);
 }
 
 async function pick(
   store: SpecStore,
   wanted: (spec: SpecState) => boolean,
-): Promise<string | undefined> {
+): Promise<SpecState | undefined> {
   const specs = store.all().filter(wanted);
   if (specs.length === 0) {
     void window.showInformationMessage("No spec is in a state for this.");
@@ -44,5 +53,5 @@ async function pick(
     matchOnDescription: true,
     matchOnDetail: true,
   });
-  return chosen?.spec.id;
+  return chosen?.spec;
 }

@@ -29,7 +29,7 @@ const ICONS: Record<Status, readonly [icon: string, color: string]> = {
 
 export function iconOf(spec: SpecState): ThemeIcon {
   if (unmerged(spec)) return new ThemeIcon("git-merge", new ThemeColor("charts.purple"));
-  const [icon, color] = ICONS[spec.status] ?? ["circle-outline", "foreground"];
+  const [icon, color] = ICONS[spec.status];
   return new ThemeIcon(icon, new ThemeColor(color));
 }
 

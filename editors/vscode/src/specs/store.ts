@@ -1,7 +1,6 @@
-import { existsSync } from "node:fs";
-import { dirname, isAbsolute, join } from "node:path";
-import { EventEmitter, type LogOutputChannel, Uri, workspace } from "vscode";
+import { EventEmitter, type LogOutputChannel, Uri } from "vscode";
 import type { LanguageClient } from "vscode-languageclient/node";
+import { reasonOf } from "../reason";
 import { SPECS, SPECS_CHANGED, type SpecState } from "../wire";
 
 export interface SpecStore {
@@ -32,7 +31,7 @@ export function createSpecStore(log: LogOutputChannel): SpecStore {
       specs = client ? await client.sendRequest<SpecState[]>(SPECS, {}) : [];
       changed.fire();
     } catch (error) {
-      log.warn(`The list of specs did not come: ${error}`);
+      log.warn(`The list of specs did not come: ${reasonOf(error)}`);
     } finally {
       asking = false;
     }
@@ -45,26 +44,11 @@ export function createSpecStore(log: LogOutputChannel): SpecStore {
   return {
     all: () => specs,
     find: (id) => specs.find((spec) => spec.id === id),
-    of: (uri) => specs.find((spec) => uriOf(spec)?.toString() === uri.toString()),
+    of: (uri) => specs.find((spec) => uriOf(spec).toString() === uri.toString()),
     listen: (client) => void client.onNotification(SPECS_CHANGED, () => void refresh(client)),
     refresh,
     onDidChange: changed.event,
   };
 }
 
-/** Paths come relative to the project, which may be a workspace folder, or lie above one. */
-export function uriOf(spec: SpecState): Uri | undefined {
-  if (isAbsolute(spec.path)) return Uri.file(spec.path);
-  for (const folder of workspace.workspaceFolders ?? []) {
-    for (const parent of upward(folder.uri.fsPath)) {
-      const path = join(parent, spec.path);
-      if (existsSync(path)) return Uri.file(path);
-    }
-  }
-  return undefined;
-}
-
-function upward(folder: string): string[] {
-  const parent = dirname(folder);
-  return parent === folder ? [folder] : [folder, ...upward(parent)];
-}
+export const uriOf = (spec: SpecState): Uri => Uri.joinPath(Uri.parse(spec.root), spec.path);

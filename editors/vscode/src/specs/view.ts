@@ -59,13 +59,12 @@ function groupItem(group: GroupNode): TreeItem {
 
 function specItem(spec: SpecState): TreeItem {
   const item = new TreeItem(spec.title || spec.id);
-  const uri = uriOf(spec);
-  item.id = spec.path;
+  item.id = uriOf(spec).toString();
   item.description = detailOf(spec);
   item.tooltip = tooltipOf(spec);
   item.iconPath = iconOf(spec);
   item.contextValue = `spec.${unmerged(spec) ? "unmerged" : spec.status}`;
   item.accessibilityInformation = { label: tooltipOf(spec).replaceAll("\n", ", ") };
-  if (uri) item.command = { command: "vscode.open", title: "Open", arguments: [uri] };
+  item.command = { command: "vscode.open", title: "Open", arguments: [uriOf(spec)] };
   return item;
 }
