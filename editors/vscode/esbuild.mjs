@@ -1,9 +1,14 @@
+// Bundles the extension, or with --test what its tests run inside the extension host.
 import { build, context } from "esbuild";
 
-const production = process.argv.includes("--production");
+const given = new Set(process.argv.slice(2));
+const production = given.has("--production");
+const [entry, outfile] = given.has("--test")
+  ? ["test/host/index.ts", "build/host/index.js"]
+  : ["src/extension.ts", "dist/extension.js"];
 const options = {
-  entryPoints: ["src/extension.ts"],
-  outfile: "dist/extension.js",
+  entryPoints: [entry],
+  outfile,
   bundle: true,
   platform: "node",
   format: "cjs",
@@ -14,5 +19,5 @@ const options = {
   logLevel: "warning",
 };
 
-if (process.argv.includes("--watch")) await (await context(options)).watch();
+if (given.has("--watch")) await (await context(options)).watch();
 else await build(options);

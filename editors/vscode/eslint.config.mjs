@@ -20,7 +20,9 @@ export default defineConfig(
   {
     files: ["**/*.mjs"],
     languageOptions: {
-      globals: { process: "readonly", console: "readonly", setTimeout: "readonly" },
+      globals: Object.fromEntries(
+        ["process", "console", "setTimeout", "clearTimeout", "fetch"].map((it) => [it, "readonly"]),
+      ),
     },
   },
 );

@@ -31,6 +31,7 @@ function python() {
 const pip = (...args) =>
   execFileSync(python(), ["-m", "pip", "--quiet", "--disable-pip-version-check", ...args], {
     stdio: ["ignore", "inherit", "inherit"],
+    env: { ...process.env, PIP_ROOT_USER_ACTION: "ignore" },
   });
 
 function install(wheel, version, platforms, folder) {

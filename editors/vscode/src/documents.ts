@@ -45,11 +45,11 @@ export function createDocuments(): Documents {
 /** What the server shows beside specs is a log: for reading only; it grows on disk and so in view. */
 export const showDocument: ShowDocumentRequest.MiddlewareSignature = async (
   params,
-  _token,
+  token,
   next,
 ) => {
-  if (Uri.parse(params.uri).path.includes("/.chant/")) return next(params);
-  const answer = await next({ ...params, takeFocus: true });
+  if (Uri.parse(params.uri).path.includes("/.chant/")) return next(params, token);
+  const answer = await next({ ...params, takeFocus: true }, token);
   await commands.executeCommand("workbench.action.files.setActiveEditorReadonlyInSession");
   return answer;
 };
