@@ -18,10 +18,16 @@ import { codeLensEnabled, inlayHintsEnabled } from "./settings";
 import { createStatusBar } from "./specs/statusBar";
 import { createSpecStore } from "./specs/store";
 import { createSpecsView } from "./specs/view";
+import { type SpecState } from "./wire";
 
 let session: Session | undefined;
 
-export function activate(context: ExtensionContext): void {
+/** What other extensions, and the tests, may ask. */
+export interface Api {
+  specs(): readonly SpecState[];
+}
+
+export function activate(context: ExtensionContext): Api {
   const log = window.createOutputChannel("Chant", { log: true });
   const showLog = () => log.show(true);
   const store = createSpecStore(log);
@@ -64,6 +70,7 @@ export function activate(context: ExtensionContext): void {
     workspace.onDidGrantWorkspaceTrust(() => current.restart()),
   );
   void startWhenNeeded(context, current);
+  return { specs: store.all };
 }
 
 export async function deactivate(): Promise<void> {

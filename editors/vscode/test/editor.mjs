@@ -7,6 +7,7 @@ import { join } from "node:path";
 const SETTINGS = {
   "security.workspace.trust.enabled": false,
   "workbench.startupEditor": "none",
+  "workbench.secondarySideBar.defaultVisibility": "hidden",
   "workbench.colorTheme": "Default Light Modern",
   "telemetry.telemetryLevel": "off",
   "update.mode": "none",
@@ -46,7 +47,7 @@ async function answers(url, deadline = Date.now() + 60_000) {
 /** Starts the editor's server. `home` is its scratch folder, `extensions` where installed ones lie. */
 export async function startEditor({ scratch, home, extensions, settings = {} }) {
   const port = await freePort();
-  const user = join(home, "data", "Machine");
+  const user = join(home, "data", "User");
   mkdirSync(user, { recursive: true });
   writeFileSync(join(user, "settings.json"), JSON.stringify({ ...SETTINGS, ...settings }));
   const child = spawn(

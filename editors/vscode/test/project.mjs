@@ -13,7 +13,7 @@ defaults:
 `;
 
 const spec = (fields, title, body = "") =>
-  `---\n${fields}\n---\n\n# ${title}\n\n${body}## Acceptance Criteria\n\n- [ ] made.txt is there\n`;
+  `---\n${fields}\n---\n\n# ${title}\n\n${body}## Acceptance Criteria\n\n- [ ] made.txt is there \`$ test -e made.txt\`\n`;
 
 const SCRIPT = "```sh\necho 'made by the spec' > made.txt\n```\n\n";
 

@@ -10,6 +10,8 @@ import {
   window,
   workspace,
 } from "vscode";
+import type { Api } from "../../src/extension";
+import type { SpecState } from "../../src/wire";
 
 const EXTENSION = "chant.chant-specs";
 const DEADLINE_MS = 30_000;
@@ -100,6 +102,21 @@ async function idIsCompleted(): Promise<void> {
   assert.ok(!list.items.some((it) => wordOf(it.label) === "2026-01-29-002-bbb"), "never itself");
 }
 
+async function specs(): Promise<readonly SpecState[]> {
+  return (await extensions.getExtension<Api>(EXTENSION)?.activate())?.specs() ?? [];
+}
+
+async function specsAreListed(): Promise<void> {
+  const all = await until("three specs", async () => {
+    const found = await specs();
+    return found.length === 3 ? found : undefined;
+  });
+  assert.deepEqual(
+    all.map((it) => it.status),
+    ["ready", "blocked", "blocked"],
+  );
+}
+
 const wordOf = (label: string | { label: string }): string =>
   typeof label === "string" ? label : label.label;
 
@@ -134,11 +151,11 @@ async function specIsWorkedAndMerged(): Promise<void> {
   assert.ok(answer?.ok, "the run started; an unsaved buffer was saved first");
   assert.ok(!editor.document.isDirty);
   await until("work that waits to be merged", async () => {
-    const merged = await commands.executeCommand<{ ok: boolean } | undefined>("chant.merge", {
-      spec: id,
-    });
-    return merged?.ok;
+    const spec = (await specs()).find((it) => it.id === id);
+    return spec?.status === "completed" && spec.merged === false;
   });
+  const merged = await commands.executeCommand<{ ok: boolean } | undefined>("chant.ui.merge", id);
+  assert.ok(merged?.ok, "merged");
   const [folder] = workspace.workspaceFolders ?? [];
   assert.ok(folder);
   const made = await workspace.fs.readFile(Uri.joinPath(folder.uri, "made.txt"));
@@ -151,6 +168,7 @@ const TESTS = [
   mistakeComesAndGoesWhileTyping,
   idIsCompleted,
   otherMarkdownIsLeftAlone,
+  specsAreListed,
   restartsAreSerialized,
   specIsWorkedAndMerged,
 ];
