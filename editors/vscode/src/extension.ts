@@ -70,7 +70,7 @@ export function activate(context: ExtensionContext): Api {
     workspace.onDidGrantWorkspaceTrust(() => current.restart()),
   );
   void startWhenNeeded(context, current);
-  return { specs: store.all };
+  return { specs: () => store.all() };
 }
 
 export async function deactivate(): Promise<void> {

@@ -134,7 +134,8 @@ export interface Answer {
   readonly job?: string;
   readonly specs?: readonly string[];
   readonly commit?: string;
-  readonly conflicts?: readonly string[];
+  /** Dependents that cancelling set free. */
+  readonly frees?: readonly string[];
   readonly created?: readonly string[];
   readonly text?: string;
 }

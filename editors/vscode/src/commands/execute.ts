@@ -81,10 +81,8 @@ async function present(
 ): Promise<void> {
   if (command === "chant.graph")
     await around.documents.show(`graph.${given.format}`, answer.text ?? "");
-  else if (answer.conflicts?.length)
-    void window.showWarningMessage(
-      `Merging ${given.spec} conflicts in ${answer.conflicts.join(", ")}.`,
-    );
+  else if (answer.frees?.length)
+    void window.showInformationMessage(`Cancelled. No longer waiting: ${answer.frees.join(", ")}.`);
 }
 
 async function refuse(error: unknown, showLog: () => void): Promise<void> {
