@@ -1,15 +1,18 @@
-"""Runs the rules over specs, each by itself, and tells whose findings a change may change."""
+"""Runs the rules over specs, each by itself."""
 
 import logging
 from collections.abc import Callable, Iterator
 from functools import lru_cache
 from traceback import format_exception
 
+from chant_ls.analysis.affected import affected
 from chant_ls.analysis.rules import RULES
 from chant_ls.analysis.rules.rule import Finding, Rule, Subject
 from chant_ls.analysis.snapshot import Snapshot
 from chant_ls.analysis.types import Diagnostic, Severity
 from chant_ls.model.spec import natural_key
+
+__all__ = ["Crashed", "affected", "check_document", "check_workspace", "log_crash"]
 
 Crashed = Callable[[str, Exception], None]
 """Told the code of a rule that failed and how."""

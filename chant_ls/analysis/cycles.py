@@ -1,90 +1,135 @@
 """Specs that wait for each other in a circle."""
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
 from typing import Protocol
 
 from chant_ls.model.spec import SpecId, natural_key
 
-_LOCAL_STEPS = 2_000
-"""So many steps around single edges, then finding every cycle at once is the cheaper way."""
+_PATIENCE = 5_000
+"""So many specs may be looked at on the ground of an older order before a new one is made."""
 
-_LARGE = 200
+_LONG = 200
 
 
 class Waiting(Protocol):
-    """A graph by who waits for whom; both directions tell the same edges."""
+    """A graph by who waits for whom."""
 
     @property
     def ids(self) -> tuple[SpecId, ...]: ...
     def waits_for(self, id: str) -> tuple[SpecId, ...]: ...
-    def awaited_by(self, id: str) -> tuple[SpecId, ...]: ...
 
 
 Cycle = tuple[SpecId, ...]
 """From its smallest id around to that id again: `a`, `b`, `a`."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Order:
+    """A spec ranks above all it waits for; specs that wait for each other share a rank."""
+
+    ranks: Mapping[SpecId, int]
+    circles: Mapping[SpecId, frozenset[SpecId]]
+
+
 class Cycles:
     """Answers for one graph, found when asked for.
 
-    A question about one edge looks around that edge; after many such steps all components are
-    found once (Tarjan), and further answers cost a look-up.
+    The order of all specs (Tarjan) is made once and handed on from graph to graph. Edges of specs
+    that changed since may climb in it; only from them on can a way lead up again, so a search
+    never looks below the lowest of them: mostly it ends where it begins.
     """
 
-    def __init__(self, graph: Waiting):
+    def __init__(
+        self, graph: Waiting, order: _Order | None = None, changed: frozenset[SpecId] = frozenset()
+    ):
         self._graph = graph
-        self._steps = 0
+        self._order = order
+        self._changed = changed
+        self._looked_at = 0
         self._found: dict[tuple[str, str], Cycle | None] = {}
+
+    def changed(self, graph: Waiting, ids: Iterable[SpecId]) -> "Cycles":
+        """For a graph of the same specs in which only `ids` wait for others than before."""
+        return Cycles(graph, self._order, self._changed.union(ids))
 
     def through(self, start: str, end: str) -> Cycle | None:
         """A shortest cycle that holds the edge `start` → `end`, None where there is none.
 
-        Where more than 200 specs wait for each other it may be longer than need be.
+        One of more than 200 specs may be longer than need be.
         """
         if (start, end) not in self._found:
             self._find(SpecId(start), SpecId(end))
         return self._found[start, end]
 
-    @cached_property
-    def components(self) -> dict[SpecId, frozenset[SpecId]]:
+    @property
+    def circles(self) -> Mapping[SpecId, frozenset[SpecId]]:
         """Of every spec in a cycle: all that wait for each other with it, itself among them."""
-        found = components(self._graph.ids, self._graph.waits_for)
-        return {id: group for group in found for id in group}
+        if self._changed:
+            self._renew()
+        return self._current.circles
+
+    @property
+    def _current(self) -> _Order:
+        if self._order is None or self._looked_at > _PATIENCE:
+            self._renew()
+        return self._order or _Order({}, {})
+
+    def _renew(self) -> None:
+        self._order = _ordered(self._graph)
+        self._changed = frozenset()
+        self._looked_at = 0
+        self.__dict__.pop("_lowest", None)
+
+    @cached_property
+    def _lowest(self) -> int:
+        """The lowest rank from which an edge climbs."""
+        ranks, waits = self._current.ranks, self._graph.waits_for
+        climbs = (ranks[i] for i in self._changed if any(ranks[t] > ranks[i] for t in waits(i)))
+        return min(climbs, default=len(ranks))
 
     def _find(self, start: SpecId, end: SpecId) -> None:
-        if not self._reaches(end, start):
-            self._found[start, end] = None
-            return
-        group = self.components[start]
-        way = _shortest(end, start, group, self._graph.waits_for)
-        around, cycle = (start, *way), closed(way)
-        edges = pairwise(around) if len(group) > _LARGE else ()
-        self._found |= {edge: cycle for edge in edges if edge not in self._found}
+        way = self._way(end, start)
+        cycle = closed(way) if way else None
+        around = (start, *way) if way and len(way) > _LONG else ()
+        self._found |= {edge: cycle for edge in pairwise(around) if edge not in self._found}
         self._found[start, end] = cycle
 
-    def _reaches(self, source: SpecId, goal: SpecId) -> bool:
-        if source == goal:
-            return True
-        if self._steps <= _LOCAL_STEPS and "components" not in self.__dict__:
-            known = self._walks(source, goal)
-            if known is not None:
-                return known
-        return source in self.components.get(goal, ())
+    def _way(self, source: SpecId, goal: SpecId) -> Cycle | None:
+        """The specs of a shortest way, both ends included."""
+        ranks = self._current.ranks
+        floor = min(ranks[goal], self._lowest)
+        came: dict[SpecId, SpecId | None] = {source: None} if ranks[source] >= floor else {}
+        todo = deque(came)
+        while todo and goal not in came:
+            node = todo.popleft()
+            for other in self._graph.waits_for(node):
+                if other not in came and ranks[other] >= floor:
+                    came[other] = node
+                    todo.append(other)
+        if self._changed:
+            self._looked_at += len(came)
+        return _traced(came, goal) if goal in came else None
 
-    def _walks(self, source: SpecId, goal: SpecId) -> bool | None:
-        """Looks from both ends in turn: one that runs dry without the other proves "no"."""
-        ahead = _walk(source, self._graph.waits_for)
-        behind = _walk(goal, self._graph.awaited_by)
-        for one, other in zip(ahead, behind, strict=False):
-            self._steps += 1
-            if one == goal or other == source:
-                return True
-            if self._steps > _LOCAL_STEPS:
-                return None
-        return False
+
+def _traced(came: Mapping[SpecId, SpecId | None], goal: SpecId) -> Cycle:
+    way = [goal]
+    while (before := came[way[-1]]) is not None:
+        way.append(before)
+    return tuple(reversed(way))
+
+
+def _ordered(graph: Waiting) -> _Order:
+    ranks: dict[SpecId, int] = {}
+    circles: dict[SpecId, frozenset[SpecId]] = {}
+    for rank, group in enumerate(components(graph.ids, graph.waits_for)):
+        ranks.update(dict.fromkeys(group, rank))
+        if len(group) > 1 or group[0] in graph.waits_for(group[0]):
+            circles.update(dict.fromkeys(group, frozenset(group)))
+    return _Order(ranks, circles)
 
 
 def closed(ids: Cycle) -> Cycle:
@@ -93,90 +138,48 @@ def closed(ids: Cycle) -> Cycle:
     return (*ids[first:], *ids[:first], ids[first])
 
 
-def components(
-    ids: Iterable[SpecId], step: Callable[[SpecId], Iterable[SpecId]]
-) -> list[frozenset[SpecId]]:
-    """Strongly connected components of more than one node, and nodes with an edge to themselves.
+_Step = Callable[[SpecId], Iterable[SpecId]]
+
+
+def components(ids: Iterable[SpecId], step: _Step) -> Iterator[list[SpecId]]:
+    """Strongly connected components, each after all that it leads to.
 
     Tarjan's algorithm with a stack of its own: a chain of any length is fine.
     """
-    order: dict[SpecId, int] = {}
     low: dict[SpecId, int] = {}
+    order: dict[SpecId, int] = {}
     open_nodes: dict[SpecId, None] = {}
-    found: list[frozenset[SpecId]] = []
     for root in ids:
-        if root in order:
-            continue
-        path: list[tuple[SpecId, Iterator[SpecId]]] = []
-        _enter(root, step, path, order, low, open_nodes)
+        path = [] if root in order else [_entered(root, step, order, low, open_nodes)]
         while path:
             node, rest = path[-1]
-            next_node = next(rest, None)
-            if next_node is None:
+            other = next(rest, None)
+            if other is None:
                 path.pop()
                 if path:
                     low[path[-1][0]] = min(low[path[-1][0]], low[node])
                 if low[node] == order[node]:
-                    found += _closed_component(node, step, open_nodes)
-            elif next_node not in order:
-                _enter(next_node, step, path, order, low, open_nodes)
-            elif next_node in open_nodes:
-                low[node] = min(low[node], order[next_node])
-    return found
+                    yield _taken(open_nodes, node)
+            elif other not in order:
+                path.append(_entered(other, step, order, low, open_nodes))
+            elif other in open_nodes:
+                low[node] = min(low[node], order[other])
 
 
-def _enter(
+def _entered(
     node: SpecId,
-    step: Callable[[SpecId], Iterable[SpecId]],
-    path: list[tuple[SpecId, Iterator[SpecId]]],
+    step: _Step,
     order: dict[SpecId, int],
     low: dict[SpecId, int],
     open_nodes: dict[SpecId, None],
-) -> None:
+) -> tuple[SpecId, Iterator[SpecId]]:
     order[node] = low[node] = len(order)
     open_nodes[node] = None
-    path.append((node, iter(step(node))))
+    return node, iter(step(node))
 
 
-def _closed_component(
-    node: SpecId, step: Callable[[SpecId], Iterable[SpecId]], open_nodes: dict[SpecId, None]
-) -> list[frozenset[SpecId]]:
-    group: set[SpecId] = set()
-    while node not in group:
-        group.add(open_nodes.popitem()[0])
-    circular = len(group) > 1 or node in step(node)
-    return [frozenset(group)] if circular else []
-
-
-def _walk(start: SpecId, step: Callable[[SpecId], Iterable[SpecId]]) -> Iterator[SpecId]:
-    """Breadth first, each node once."""
-    seen = {start}
-    todo = deque([start])
-    while todo:
-        node = todo.popleft()
-        yield node
-        for other in step(node):
-            if other not in seen:
-                seen.add(other)
-                todo.append(other)
-
-
-def _shortest(
-    source: SpecId,
-    goal: SpecId,
-    within: frozenset[SpecId],
-    step: Callable[[SpecId], Iterable[SpecId]],
-) -> Cycle:
-    """The nodes of a shortest way, both ends included; there is one by what `within` means."""
-    came: dict[SpecId, SpecId | None] = {source: None}
-    todo = deque([source])
-    while goal not in came:
-        node = todo.popleft()
-        for other in step(node):
-            if other in within and other not in came:
-                came[other] = node
-                todo.append(other)
-    way = [goal]
-    while (before := came[way[-1]]) is not None:
-        way.append(before)
-    return tuple(reversed(way))
+def _taken(open_nodes: dict[SpecId, None], down_to: SpecId) -> list[SpecId]:
+    group = [open_nodes.popitem()[0]]
+    while group[-1] != down_to:
+        group.append(open_nodes.popitem()[0])
+    return group

@@ -93,19 +93,22 @@ class Graph:
             _renamed(self.every, before, after, bool),
             _redoubled(self.duplicates, after),
         )
-        self._hand_on(result, all(_waiting(before[id]) == _waiting(after[id]) for id in after))
+        self._hand_on(result, [id for id in after if _waiting(before[id]) != _waiting(after[id])])
         return result
 
-    def _hand_on(self, new: "Graph", same_waiting: bool) -> None:
-        """Gives what was found out already, as far as it still holds."""
+    def _hand_on(self, new: "Graph", waiting: list[SpecId]) -> None:
+        """Gives what was found out already, as far as it still holds; `waiting` are the specs
+        whose dependencies or members changed."""
         if new.active is not self.active or new.every is not self.every:
             return
         new._answers = self._answers
         for relation, found in self._shorts.items():
             if new._indexes[relation] is self._indexes[relation]:
                 new._shorts[relation] = found
-        if same_waiting:
-            new._kept_cycles = self._kept_cycles
+        if self._kept_cycles is not None:
+            families = [graph.below(id) for graph in (self, new) for id in waiting]
+            changed = set(waiting).union(*families)
+            new._kept_cycles = self._kept_cycles.changed(new, changed) if waiting else self.cycles
 
     def _moved(self, old: Iterable[SpecLike], new: Iterable[SpecLike]) -> tuple[_Places, _Places]:
         """The places of every id that the files touch, before and after."""
@@ -170,11 +173,29 @@ class Graph:
         """All texts in use for the relation."""
         return self._indexes[relation].keys()
 
+    def texts_within(self, relation: Relation, id: str) -> Iterator[str]:
+        """The reference texts that could mean `id`: itself, and those that are no ids but parts
+        of it."""
+        index = self._indexes[relation]
+        yield from {id} & index.keys()
+        yield from (text for text in index.keys() - self._places.keys() - {id} if text in id)
+
+    def dangling(self, relation: Relation) -> Iterator[SpecId]:
+        """The specs with a reference that means no spec, or several."""
+        for text in self._indexes[relation].keys() - self._places.keys():
+            if self.target(text) is None:
+                yield from self._indexes[relation][text]
+
+    def circles_of(self, id: str) -> frozenset[SpecId]:
+        """All specs that wait for the spec while it waits for them."""
+        return self.cycles.circles.get(SpecId(id), frozenset())
+
     def naming(self, relation: Relation, id: str) -> frozenset[SpecId]:
         """The specs whose references, short ones too, mean the spec `id`."""
         index = self._indexes[relation]
-        written = (id, *self._short(relation).get(SpecId(id), ()))
-        return frozenset(chain.from_iterable(index.get(text, ()) for text in written))
+        short = self._short(relation).get(SpecId(id)) if index else None
+        exact = index.get(id, frozenset())
+        return exact.union(*(index[text] for text in short)) if short else exact
 
     def _short(self, relation: Relation) -> Mapping[SpecId, list[str]]:
         """The texts that are no ids themselves by the spec they mean."""
@@ -200,10 +221,12 @@ class Graph:
 
     def members(self, id: str) -> tuple[SpecId, ...]:
         """Its `.N` files by number, then those of its `members` field in its order."""
-        facts = self.facts_of(id)
-        numbered = sorted(self._indexes[Relation.DRIVER].get(id, ()), key=member_numbers)
-        listed = self._targets(facts.members) if facts and facts.members else ()
-        return tuple(dict.fromkeys((*numbered, *(one for one in listed if one != id))))
+        facts, below = self.facts_of(id), self._indexes[Relation.DRIVER].get(id)
+        if facts is None or not (below or facts.members):
+            return ()
+        numbered = sorted(below or (), key=member_numbers)
+        listed = (one for one in self._targets(facts.members) if one != id)
+        return tuple(dict.fromkeys((*numbered, *listed)))
 
     def drivers(self, id: str) -> tuple[SpecId, ...]:
         """The specs it is a member of: by its name, then by their `members` field."""
@@ -231,8 +254,7 @@ class Graph:
 
     def later_siblings(self, id: str) -> Iterator[SpecId]:
         """The `.N` files that wait for it by their number alone."""
-        siblings = self._indexes[Relation.DRIVER].get(parent_id(id) or "", frozenset())
-        for other in siblings:
+        for other in self._indexes[Relation.DRIVER].get(parent_id(id) or "", frozenset()):
             facts = self.facts_of(other)
             unordered = facts is not None and facts.depends_on is None
             if unordered and member_numbers(other) > member_numbers(id):
@@ -262,17 +284,13 @@ class Graph:
 
     def waits_for(self, id: str) -> tuple[SpecId, ...]:
         """All that can hold the spec up, whatever its status is now."""
-        own, siblings = self.outside_dependencies(id), self.earlier_siblings(id)
-        above = (one for _, one in self.inherited(id))
-        return tuple(dict.fromkeys(chain(own, self.members(id), siblings, above)))
-
-    def awaited_by(self, id: str) -> tuple[SpecId, ...]:
-        """The inverse of `waits_for`."""
-        direct = [one for one in self.dependents(id) if id not in self.below(one)]
-        inherited = (self.below(one) for one in direct)
-        return tuple(
-            dict.fromkeys(chain(direct, self.drivers(id), self.later_siblings(id), *inherited))
-        )
+        own, members, drivers = self.dependencies(id), self.members(id), self.drivers(id)
+        if not members and not drivers:
+            return own
+        siblings, inherited = self.earlier_siblings(id), self.inherited(id)
+        above = (one for _, one in inherited)
+        own = self.outside_dependencies(id)
+        return tuple(dict.fromkeys(chain(own, members, siblings, above)))
 
     @property
     def cycles(self) -> Cycles:
