@@ -3,7 +3,7 @@
 import argparse
 import json
 import tempfile
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from bench import editing, reading, running
@@ -32,9 +32,12 @@ def main() -> None:
     print(json.dumps(result))
 
 
-def _told(name: str, part: Callable[[], Iterable[Row]]) -> list[Row]:
+def _told(name: str, part: Callable[[], Iterable[Row]]) -> Iterator[Row]:
+    """Each row as soon as it is measured: the whole takes minutes."""
     print(f"measuring {name} …", flush=True)
-    return list(part())
+    for row in part():
+        print(f"  {row.what}: {row.value:.4g} {row.unit}", flush=True)
+        yield row
 
 
 def _options() -> argparse.Namespace:
