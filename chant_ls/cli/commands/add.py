@@ -1,0 +1,45 @@
+"""`chant add`: write a new spec."""
+
+import click
+
+from chant_ls.cli import render
+from chant_ls.cli.context import Invocation, pass_invocation
+from chant_ls.cli.failures import checked
+from chant_ls.model.spec import TYPE_ALIASES, SpecType
+
+TYPES = [*(kind.value for kind in SpecType), *TYPE_ALIASES]
+
+
+@click.command()
+@click.argument("title", nargs=-1, required=True)
+@click.option("--type", "type", type=click.Choice(TYPES), default="code", help="What kind of work.")
+@click.option("--label", "labels", multiple=True, metavar="L")
+@click.option("--depends-on", multiple=True, metavar="ID", help="What must be merged before.")
+@click.option("--informed-by", multiple=True, metavar="X", help="Spec, file or folder to read.")
+@click.option("--target", "targets", multiple=True, metavar="PATH", help="File it will write.")
+@click.option("--prompt", default="", metavar="P", help="A prompt of .chant/prompts.")
+@click.option("--needs-approval", is_flag=True, help="A person must approve it first.")
+@click.option("--commit/--no-commit", default=True, help="Commit it alone, or only write it.")
+@pass_invocation
+def command(
+    invocation: Invocation,
+    title: tuple[str, ...],
+    type: str,
+    labels: tuple[str, ...],
+    depends_on: tuple[str, ...],
+    informed_by: tuple[str, ...],
+    targets: tuple[str, ...],
+    prompt: str,
+    needs_approval: bool,
+    commit: bool,
+) -> None:
+    """Write a new spec."""
+    from chant_ls.engine.operations.add import AddRequest, add
+
+    words = " ".join(title)
+    request = AddRequest(
+        words, type, labels, depends_on, informed_by, targets, prompt, needs_approval, commit
+    )
+    done = checked(add(invocation.app().engine, request))
+    render.out(f"Created spec: {done.id}")
+    invocation.say_all([done.note] if done.note else [])
