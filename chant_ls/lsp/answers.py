@@ -2,12 +2,12 @@
 
 import re
 from dataclasses import dataclass
-from typing import Any
 
 from lsprotocol import types
 
 from chant_ls.analysis.completion import Completion, Completions, ItemKind
 from chant_ls.analysis.hover import Hover
+from chant_ls.lsp import wire
 from chant_ls.lsp.capabilities import Client
 from chant_ls.lsp.session import View
 
@@ -45,12 +45,7 @@ class CompletionKey:
 
 
 def completion_key(item: types.CompletionItem) -> CompletionKey | None:
-    data: Any = item.data
-    root, key = (
-        (data.get("root"), data.get("key"))
-        if isinstance(data, dict)
-        else (getattr(data, "root", None), getattr(data, "key", None))
-    )
+    root, key = wire.member(item.data, "root"), wire.member(item.data, "key")
     return CompletionKey(root, key) if isinstance(root, str) and isinstance(key, str) else None
 
 

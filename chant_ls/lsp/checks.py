@@ -1,12 +1,12 @@
-"""Diagnostics per file, kept until something that they may depend on has changed."""
+"""Diagnostics per file, kept while nothing that they may depend on has changed."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Container
+from dataclasses import dataclass, replace
 from itertools import count
 
 from lsprotocol import types
 
-from chant_ls.analysis.snapshot import SpecFile
+from chant_ls.analysis.snapshot import Snapshot, SpecFile
 from chant_ls.analysis.types import Diagnostic, Severity
 from chant_ls.lsp.session import View
 
@@ -17,15 +17,30 @@ _SEVERITY = {
     Severity.HINT: types.DiagnosticSeverity.Hint,
 }
 
+World = tuple[object, ...]
+"""All of a snapshot but the texts: diagnostics of a file depend on its text and on these."""
+
+
+def world(snapshot: Snapshot) -> World:
+    one = snapshot
+    state = (one.graph, one.runs, one.config, one.prompts, one.paths, one.foreign)
+    return (*state, one.complete, one.today)
+
+
+def _same(one: World, other: World) -> bool:
+    """By identity: each part of a snapshot is a new object exactly when it changed."""
+    return all(a is b for a, b in zip(one, other, strict=True))
+
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """`id` changes exactly when `items` do."""
+    """`id` changes exactly when `items` do. `found` and `items` go together by place."""
 
     id: str
     items: tuple[types.Diagnostic, ...]
     found: tuple[Diagnostic, ...]
     file: SpecFile
+    world: World
 
 
 class Checks:
@@ -33,30 +48,32 @@ class Checks:
 
     def __init__(self) -> None:
         self._known: dict[str, Checked] = {}
-        self._stale: set[str] = set()
         self._serial = count(1)
 
     def of(self, view: View, related: bool) -> Checked:
         """The file's diagnostics now, computed only if something changed."""
-        known = self.known(view)
-        return known or self.keep(view, found_in(view), related)
+        return self.known(view) or self.keep(view, found_in(view), related)
 
     def known(self, view: View) -> Checked | None:
         known = self._known.get(view.path)
-        fresh = known is not None and known.file is view.file and view.path not in self._stale
-        return known if fresh else None
+        if known is None or known.file is not view.file:
+            return None
+        return known if _same(known.world, world(view.snapshot)) else None
 
     def keep(self, view: View, found: tuple[Diagnostic, ...], related: bool) -> Checked:
         items = tuple(to_proto(view, one, related) for one in found)
         before = self._known.get(view.path)
         id = before.id if before and before.items == items else str(next(self._serial))
-        self._known[view.path] = Checked(id, items, found, view.file)
-        self._stale.discard(view.path)
-        return self._known[view.path]
+        kept = Checked(id, items, found, view.file, world(view.snapshot))
+        self._known[view.path] = kept
+        return kept
 
-    def forget(self, paths: Iterable[str] | None = None) -> None:
-        """These files must be checked again; None means all."""
-        self._stale.update(self._known if paths is None else paths)
+    def confirm(self, old: Snapshot, new: Snapshot, affected: Container[str]) -> None:
+        """What was right in `old` is so in `new`, but for the affected files."""
+        before, after = world(old), world(new)
+        for path, known in self._known.items():
+            if path not in affected and _same(known.world, before):
+                self._known[path] = replace(known, world=after)
 
 
 def found_in(view: View) -> tuple[Diagnostic, ...]:
@@ -75,13 +92,7 @@ def to_proto(view: View, found: Diagnostic, related: bool) -> types.Diagnostic:
         code=found.code,
         source="chant",
         related_information=[
-            types.DiagnosticRelatedInformation(
-                types.Location(
-                    view.project.uri_of(one.where.path),
-                    view.lines_of(one.where.path).range(one.where.span),
-                ),
-                one.message,
-            )
+            types.DiagnosticRelatedInformation(view.location(one.where), one.message)
             for one in places
         ]
         if related and places

@@ -1,10 +1,13 @@
 """Tells the client what changed: at once for the text being typed, shortly after for the rest."""
 
 import asyncio
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from lsprotocol import types
 
+from chant_ls.analysis.affected import affected
+from chant_ls.analysis.snapshot import Snapshot
 from chant_ls.lsp.checks import Checked, Checks
 from chant_ls.lsp.project import Project
 from chant_ls.lsp.session import View
@@ -16,6 +19,24 @@ PAUSE = 0.1
 """Seconds of quiet before the files that depend on a change are checked again."""
 
 
+_DECORATIONS = (
+    types.WORKSPACE_CODE_LENS_REFRESH,
+    types.WORKSPACE_INLAY_HINT_REFRESH,
+    types.WORKSPACE_SEMANTIC_TOKENS_REFRESH,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Edits:
+    """Specs whose facts changed since the snapshot `before`."""
+
+    before: Snapshot
+    paths: frozenset[str] = frozenset()
+
+    def with_path(self, path: str) -> "Edits":
+        return replace(self, paths=self.paths | {path})
+
+
 class Publisher:
     """Pushes diagnostics where the client cannot pull, asks it to pull again where it can."""
 
@@ -24,7 +45,7 @@ class Publisher:
         self._checks: dict[Project, Checks] = {}
         self._shown: dict[str, str] = {}
         self._due: dict[Project, asyncio.TimerHandle] = {}
-        self._lists: dict[Project, bool] = {}
+        self._edits: dict[Project, Edits | None] = {}
 
     def checked(self, view: View) -> Checked:
         """The diagnostics of a spec; a pull counts as shown."""
@@ -46,11 +67,18 @@ class Publisher:
         if self._shown.pop(uri, None) is not None and not self._server.client.pull:
             self._push(uri, ())
 
-    def later(self, project: Project, everything: bool = False) -> None:
-        """Facts, runs or files changed: look at what depends on them after a moment of quiet.
-        `everything`: lenses and hints of all texts may have changed too."""
-        self.checks(project).forget()
-        self._lists[project] = self._lists.get(project, False) or everything
+    def edited(self, project: Project, before: Snapshot, path: str) -> None:
+        """The facts of one spec changed: soon look at the texts that this may concern."""
+        waiting = self._edits.get(project, Edits(before))
+        self._edits[project] = waiting and waiting.with_path(path)
+        self._soon(project)
+
+    def later(self, project: Project) -> None:
+        """Runs, files or settings changed: soon look at everything that is shown."""
+        self._edits[project] = None
+        self._soon(project)
+
+    def _soon(self, project: Project) -> None:
         if due := self._due.pop(project, None):
             due.cancel()
         loop = asyncio.get_running_loop()
@@ -63,17 +91,23 @@ class Publisher:
 
     def _settle(self, project: Project) -> None:
         del self._due[project]
-        everything = self._lists.pop(project, False)
+        edits = self._edits.pop(project, None)
+        if edits is not None:
+            self._confirm(project, edits)
         changed = [view for view in self._server.session.views(project) if self._differs(view)]
         if not self._server.client.pull:
             for view in changed:
                 self.show(view)
-        elif changed or everything:
+        elif changed or edits is None:
             self._server.refresh(types.WORKSPACE_DIAGNOSTIC_REFRESH)
-        self._server.refresh(types.WORKSPACE_CODE_LENS_REFRESH)
-        self._server.refresh(types.WORKSPACE_INLAY_HINT_REFRESH)
-        self._server.refresh(types.WORKSPACE_SEMANTIC_TOKENS_REFRESH)
+        for method in _DECORATIONS:
+            self._server.refresh(method)
         self._server.specs_changed(project)
+
+    def _confirm(self, project: Project, edits: "Edits") -> None:
+        old, new = edits.before, project.snapshot
+        concerned = {one for path in edits.paths for one in affected(old, new, path)}
+        self.checks(project).confirm(old, new, concerned)
 
     def _differs(self, view: View) -> bool:
         checked = self.checks(view.project).of(view, self._server.client.related_information)

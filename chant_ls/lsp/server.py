@@ -139,16 +139,17 @@ class ChantServer(LanguageServer):
     def text_changed(self, text: "OpenText") -> None:
         """A text was opened or edited: its own diagnostics at once, others' a little later."""
         project = self.session.project_of(text.uri)
-        graph = project.snapshot.graph if project else None
+        before = project.snapshot if project else None
         view = self.session.put(text)
         if view is None:
             self.publisher.hide(text.uri)
-        else:
-            self.publisher.show(view)
-        if project and project.snapshot.graph is not graph:
-            self.publisher.later(project)
-        if view is not None:
-            self._look_up(view)
+            if project and before is not project.snapshot:
+                self.publisher.later(project)
+            return
+        self.publisher.show(view)
+        if before is not None and view.snapshot.graph is not before.graph:
+            self.publisher.edited(view.project, before, view.path)
+        self._look_up(view)
 
     def _look_up(self, view: "View") -> None:
         """What the text's path entries are on disk, if that is not known yet."""
@@ -196,7 +197,7 @@ class ChantServer(LanguageServer):
         project.adopt(base)
         gc.collect()
         gc.freeze()
-        self.publisher.later(project, everything=True)
+        self.publisher.later(project)
         self.runs.attach(project)
         loop = asyncio.get_running_loop()
         pause = LOOK_EVERY
@@ -207,7 +208,7 @@ class ChantServer(LanguageServer):
             change, seen = await self.in_thread(watch.look, project.app, seen, wanted)
             pause = max(LOOK_EVERY, 20 * (loop.time() - begun))
             if project.absorb(change):
-                self.publisher.later(project, everything=True)
+                self.publisher.later(project)
 
     async def _pause(self, project: "Project", seconds: float) -> None:
         wake = self._wake[project]

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 from lsprotocol import types
 
 from chant_ls.analysis.snapshot import Snapshot, SpecFile
+from chant_ls.analysis.types import Location
 from chant_ls.lsp.capabilities import Client
 from chant_ls.lsp.convert import Lines
 from chant_ls.lsp.places import Folder, file_of, folder_at
@@ -19,6 +20,9 @@ from chant_ls.syntax.text import Encoding, LineIndex
 
 if TYPE_CHECKING:
     from chant_ls.app import App
+
+
+_BEGINNING = types.Range(types.Position(0, 0), types.Position(0, 0))
 
 
 class AtPosition(Protocol):
@@ -55,6 +59,12 @@ class View:
 
     def lines_of(self, path: str) -> Lines:
         return Lines(_indexed(self.snapshot.files[path].text), self.encoding)
+
+    def location(self, where: Location) -> types.Location:
+        """A place of the analysis; in a file that is no spec, its beginning."""
+        inside = where.path in self.snapshot.files
+        area = self.lines_of(where.path).range(where.span) if inside else _BEGINNING
+        return types.Location(self.project.uri_of(where.path), area)
 
     def now(self) -> "View":
         """The same spec as it stands now."""
@@ -185,6 +195,11 @@ class Session:
         return min(inside, key=lambda place: len(place[1]), default=None)
 
     # -- reading
+
+    def path_of(self, uri: str) -> str | None:
+        """The path of a file in its project, whether it exists or not."""
+        place = self._place(uri)
+        return place[1] if place else None
 
     def view(self, uri: str) -> View | None:
         place = self._place(uri)

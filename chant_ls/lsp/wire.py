@@ -148,15 +148,16 @@ def with_spec(argument: Any, id: str) -> Any:
 
 def root_of(params: Any) -> str:
     """The `root` that a request of ours may name."""
-    root = _member(params, "root")
+    root = member(params, "root")
     return root if isinstance(root, str) else ""
 
 
 def wants_run_events(experimental: Any) -> bool:
     """Whether `experimental.chant.runEvents` is true, however the client's object came in."""
-    chant = _member(experimental, "chant")
-    return _member(chant, "runEvents") is True
+    chant = member(experimental, "chant")
+    return member(chant, "runEvents") is True
 
 
-def _member(value: Any, name: str) -> Any:
+def member(value: Any, name: str) -> Any:
+    """A member of a JSON object, whatever pygls made of it."""
     return value.get(name) if isinstance(value, Mapping) else getattr(value, name, None)

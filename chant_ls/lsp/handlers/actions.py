@@ -1,0 +1,29 @@
+"""Code actions: what can be done here, and what cannot and why."""
+
+from lsprotocol import types
+from pygls.exceptions import JsonRpcContentModified
+
+from chant_ls.analysis.actions import actions
+from chant_ls.lsp import offers
+from chant_ls.lsp.server import ChantServer
+
+
+def code_action(
+    ls: ChantServer, params: types.CodeActionParams
+) -> list[types.CodeAction | types.Command] | None:
+    if (view := ls.session.view(params.text_document.uri)) is None:
+        return None
+    checked = ls.publisher.checked(view)
+    span = view.lines.span(params.range)
+    found = actions(view.snapshot, view.path, span, checked.found)
+    asked = offers.Asked(view, ls.client, checked, span, params.context.only)
+    return list(offers.offered(asked, found))
+
+
+def resolve_action(ls: ChantServer, params: types.CodeAction) -> types.CodeAction:
+    key = offers.key_of(params)
+    view = ls.session.view(key.uri) if key else None
+    if key is None or view is None or view.project.version_of(view.path) != key.version:
+        raise JsonRpcContentModified()
+    found = actions(view.snapshot, view.path, key.span)
+    return offers.resolved(view, ls.client, params, found)

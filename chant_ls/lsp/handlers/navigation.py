@@ -1,0 +1,126 @@
+"""From one place to another: definitions, references, links, names, symbols, the call hierarchy."""
+
+from lsprotocol import types
+from pygls.exceptions import JsonRpcException
+
+from chant_ls.analysis import navigation, renaming, symbols
+from chant_ls.analysis.types import Change
+from chant_ls.lsp import edits, outline
+from chant_ls.lsp.protocol import REQUEST_FAILED
+from chant_ls.lsp.server import ChantServer
+from chant_ls.lsp.session import View
+from chant_ls.model.refusal import Refusal
+
+
+def definition(ls: ChantServer, params: types.DefinitionParams) -> types.Location | None:
+    if (at := ls.session.at(params)) is None:
+        return None
+    view, offset = at
+    found = navigation.definition(view.snapshot, view.path, offset)
+    return view.location(found) if found else None
+
+
+def references(ls: ChantServer, params: types.ReferenceParams) -> list[types.Location] | None:
+    if (at := ls.session.at(params)) is None:
+        return None
+    view, offset = at
+    declaration = params.context.include_declaration
+    found = navigation.references(view.snapshot, view.path, offset, declaration)
+    return [view.location(one) for one in found]
+
+
+def document_link(
+    ls: ChantServer, params: types.DocumentLinkParams
+) -> list[types.DocumentLink] | None:
+    if (view := ls.session.view(params.text_document.uri)) is None:
+        return None
+    found = navigation.links(view.snapshot, view.path)
+    return [
+        types.DocumentLink(view.lines.range(one.span), target=view.project.uri_of(one.path))
+        for one in found
+    ]
+
+
+def prepare_rename(
+    ls: ChantServer, params: types.PrepareRenameParams
+) -> types.PrepareRenamePlaceholder | None:
+    if (at := ls.session.at(params)) is None:
+        return None
+    view, offset = at
+    found = renaming.prepare_rename(view.snapshot, view.path, offset)
+    if isinstance(found, Refusal):
+        raise JsonRpcException(str(found), REQUEST_FAILED)
+    return types.PrepareRenamePlaceholder(view.lines.range(found.span), found.text)
+
+
+def rename(ls: ChantServer, params: types.RenameParams) -> types.WorkspaceEdit | None:
+    if (at := ls.session.at(params)) is None:
+        return None
+    view, offset = at
+    change = renaming.rename(view.snapshot, view.path, offset, params.new_name)
+    return _edit(ls, view, change)
+
+
+def _edit(ls: ChantServer, view: View, change: Change | Refusal) -> types.WorkspaceEdit:
+    if isinstance(change, Refusal):
+        raise JsonRpcException(str(change), REQUEST_FAILED)
+    if not edits.possible(ls.client, change):
+        raise JsonRpcException("this editor cannot make or rename files", REQUEST_FAILED)
+    return edits.to_proto(view, ls.client, change)
+
+
+def will_rename(ls: ChantServer, params: types.RenameFilesParams) -> types.WorkspaceEdit | None:
+    for one in params.files:
+        view, new = ls.session.view(one.old_uri), ls.session.path_of(one.new_uri)
+        if view is not None and new is not None:
+            change = renaming.will_rename(view.snapshot, view.path, new)
+            return _edit(ls, view, change) if change else None
+    return None
+
+
+def document_symbol(
+    ls: ChantServer, params: types.DocumentSymbolParams
+) -> list[types.DocumentSymbol] | list[types.SymbolInformation] | None:
+    if (view := ls.session.view(params.text_document.uri)) is None:
+        return None
+    found = symbols.document_symbols(view.file.document)
+    return outline.nested(view, found) if ls.client.nested_symbols else outline.flat(view, found)
+
+
+def workspace_symbol(
+    ls: ChantServer, params: types.WorkspaceSymbolParams
+) -> list[types.SymbolInformation]:
+    return [
+        outline.hit(View(project, project.snapshot, one.where.path, ls.client.encoding), one)
+        for project in ls.session.projects.values()
+        for one in symbols.workspace_symbols(project.snapshot, params.query)
+    ]
+
+
+def prepare_calls(
+    ls: ChantServer, params: types.CallHierarchyPrepareParams
+) -> list[types.CallHierarchyItem] | None:
+    if (at := ls.session.at(params)) is None:
+        return None
+    view, offset = at
+    id = navigation.subject(view.snapshot, view.path, offset)
+    item = outline.call_item(view, id) if id else None
+    return [item] if item else None
+
+
+def incoming_calls(
+    ls: ChantServer, params: types.CallHierarchyIncomingCallsParams
+) -> list[types.CallHierarchyIncomingCall] | None:
+    if (asked := outline.asked(ls.session, params.item)) is None:
+        return None
+    view, id = asked
+    return list(outline.incoming(view, navigation.incoming(view.snapshot, id)))
+
+
+def outgoing_calls(
+    ls: ChantServer, params: types.CallHierarchyOutgoingCallsParams
+) -> list[types.CallHierarchyOutgoingCall] | None:
+    if (asked := outline.asked(ls.session, params.item)) is None:
+        return None
+    view, id = asked
+    return list(outline.outgoing(view, navigation.outgoing(view.snapshot, id)))
