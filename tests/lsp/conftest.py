@@ -24,10 +24,12 @@ class Gone(Exception):
 class RawClient:
     """Sends bytes or messages; takes answers by id and notifications by method."""
 
-    def __init__(self, *arguments: str, env: dict[str, str] | None = None) -> None:
+    def __init__(
+        self, *arguments: str, env: dict[str, str] | None = None, command: list[str] | None = None
+    ) -> None:
         paths = [str(REPOSITORY), os.environ.get("PYTHONPATH", "")]
         self.process = subprocess.Popen(
-            [*SERVER, *arguments],
+            [*(command or SERVER), *arguments],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -157,8 +159,8 @@ def connect() -> Iterator[Callable[..., RawClient]]:
     """Start servers; all are ended with the test."""
     clients: list[RawClient] = []
 
-    def start(*arguments: str, env: dict[str, str] | None = None) -> RawClient:
-        clients.append(RawClient(*arguments, env=env))
+    def start(*arguments: str, **options: Any) -> RawClient:
+        clients.append(RawClient(*arguments, **options))
         return clients[-1]
 
     yield start

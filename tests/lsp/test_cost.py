@@ -1,0 +1,116 @@
+"""What is done and what is not, by counting: never by the clock."""
+
+import subprocess
+import sys
+from collections import Counter
+from pathlib import Path
+
+from lsprotocol import types
+
+from chant_ls.analysis.snapshot import Snapshot, SpecFile
+from chant_ls.lsp.handlers import registered
+from chant_ls.lsp.places import Folder
+from chant_ls.lsp.project import Project
+from chant_ls.lsp.server import ChantServer
+from chant_ls.model.spec import SpecId
+from chant_ls.syntax.document import parse
+
+STARTED = """
+import json, sys
+from chant_ls.lsp.handlers import registered
+from chant_ls.lsp.server import ChantServer
+server = registered(ChantServer({}))
+sent = []
+server.protocol._send_data = sent.append
+params = {"capabilities": {}, "rootUri": "file:///tmp"}
+server.protocol.receive({"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": params})
+assert "result" in sent[0], sent
+print(json.dumps(sorted(sys.modules)))
+"""
+
+
+def test_initialize_is_answered_before_our_own_rooms_are_imported():
+    done = subprocess.run([sys.executable, "-c", STARTED], capture_output=True, check=True)
+    loaded = set(eval(done.stdout))  # a list of names, printed above
+    heavy = {"yaml", "git", "frontmatter", "psutil", "click", "rich", "chant_ls.app"}
+    ours = {one for one in loaded if one.startswith(("chant_ls.engine", "chant_ls.analysis"))}
+    assert loaded & heavy == set() and ours == set()
+    assert {one for one in loaded if one.startswith("chant_ls.syntax")} <= {
+        "chant_ls.syntax",
+        "chant_ls.syntax.text",
+    }
+
+
+WATCHED = Counter()
+EVENTS = ("open", "os.", "subprocess.", "shutil.", "glob.", "import", "socket.")
+sys.addaudithook(lambda event, args: WATCHED.update([event]) if WATCHED is not None else None)
+
+
+def server_with(count: int) -> tuple[ChantServer, str]:
+    """A server in this process that knows `count` specs in a chain, one of them open."""
+    server = registered(ChantServer({}))
+    server.protocol._send_data = lambda data: None
+    root = Path("/nowhere")
+    project = Project(Folder(root, root, root.as_uri()), app=None)
+    files = [chained(number) for number in range(count)]
+    project.adopt(Snapshot(complete=True, today="2026-02-01").with_files(files))
+    server.session.projects[root] = project
+    uri = project.uri_of(files[count // 2].path)
+    item = types.TextDocumentItem(uri, "markdown", 1, files[count // 2].text)
+    server.session.texts.open(uri, 1, item.text)
+    server.text_changed(server.session.texts.get(uri))
+    return server, uri
+
+
+def chained(number: int) -> SpecFile:
+    id = SpecId(f"2026-01-01-{number:04}-abc")
+    on = f"\ndepends_on: [2026-01-01-{number - 1:04}-abc]" if number else ""
+    text = f"---\ntype: code{on}\n---\n\n# Spec {number}\n\n## Acceptance Criteria\n\n- [ ] x\n"
+    return SpecFile(f".chant/specs/{id}.md", text, parse(text, id).facts)
+
+
+def type_a_word(server: ChantServer, uri: str, version: int) -> None:
+    end = types.Position(6, 0)
+    change = types.TextDocumentContentChangePartial(types.Range(end, end), f"word {version} ")
+    identity = types.VersionedTextDocumentIdentifier(uri=uri, version=version)
+    params = types.DidChangeTextDocumentParams(identity, [change])
+    server.protocol._get_handler(types.TEXT_DOCUMENT_DID_CHANGE)(params)
+
+
+async def test_a_keystroke_touches_no_disk_and_starts_nothing():
+    server, uri = server_with(30)
+    type_a_word(server, uri, 2)
+    WATCHED.clear()
+    type_a_word(server, uri, 3)
+    touched = {event for event in WATCHED if event.startswith(EVENTS)}
+    assert touched == set(), WATCHED
+
+
+async def test_a_keystroke_parses_once():
+    server, uri = server_with(30)
+    type_a_word(server, uri, 2)
+    before = parse.cache_info().misses
+    type_a_word(server, uri, 3)
+    assert parse.cache_info().misses - before == 1
+
+
+def calls_of_a_keystroke(count: int, server: ChantServer, uri: str) -> int:
+    calls = 0
+
+    def count_one(frame, event, argument):
+        nonlocal calls
+        calls += event in ("call", "c_call")
+
+    sys.setprofile(count_one)
+    type_a_word(server, uri, count)
+    sys.setprofile(None)
+    return calls
+
+
+async def test_a_keystroke_does_not_walk_over_all_specs():
+    counts = []
+    for size in (30, 900):
+        server, uri = server_with(size)
+        type_a_word(server, uri, 2)
+        counts.append(calls_of_a_keystroke(3, server, uri))
+    assert counts[1] < counts[0] * 1.2, counts
