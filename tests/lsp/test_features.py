@@ -1,0 +1,250 @@
+"""Every feature through the real server, in three encodings and for a client that can little."""
+
+import pytest
+
+A, B, C = (f"2026-01-0{n}-00{n}-abc" for n in (1, 2, 3))
+TEXTS = {
+    A: "---\ntype: code\nlabels: [core]\n---\n\n# 😀 First\n\n## Acceptance Criteria\n\n"
+    "- [ ] one\n- [x] two\n",
+    B: f"---\ntype: code\ndepends_on:\n  - {A}\nlabels: [core]\n---\n\n# Second\n\n"
+    f"Text 😀 about {A}.\n\n## Acceptance Criteria\n\n- [ ] three\n",
+    C: "---\nstatus: completed\ndepends_on: ['001-abc']\n---\n\n# Third\n",
+}
+RICH = {
+    "general": {"positionEncodings": ["utf-8"]},
+    "textDocument": {
+        "hover": {"contentFormat": ["markdown", "plaintext"]},
+        "documentSymbol": {"hierarchicalDocumentSymbolSupport": True},
+        "rename": {"prepareSupport": True},
+        "completion": {"completionItem": {"snippetSupport": True, "labelDetailsSupport": True}},
+        "codeAction": {
+            "codeActionLiteralSupport": {"codeActionKind": {"valueSet": ["", "quickfix"]}},
+            "dataSupport": True,
+            "disabledSupport": True,
+            "isPreferredSupport": True,
+            "resolveSupport": {"properties": ["edit"]},
+        },
+    },
+    "workspace": {
+        "workspaceEdit": {
+            "documentChanges": True,
+            "resourceOperations": ["create", "rename", "delete"],
+            "changeAnnotationSupport": {"groupsOnLabel": True},
+        },
+        "fileOperations": {"willRename": True},
+    },
+}
+
+
+@pytest.fixture
+def project(tmp_path):
+    specs = tmp_path / ".chant/specs"
+    specs.mkdir(parents=True)
+    for id, text in TEXTS.items():
+        (specs / f"{id}.md").write_text(text)
+    return tmp_path
+
+
+@pytest.fixture
+def start(client, project):
+    def begin(capabilities, **options):
+        client.initialize(project, capabilities=capabilities, **options)
+        while len(client.request("chant/specs", {})) < len(TEXTS):
+            client.notification("chant/specsChanged")
+        return {id: client.open(project / f".chant/specs/{id}.md") for id in TEXTS}
+
+    return begin
+
+
+def at(uri, line, character, **more):
+    position = {"line": line, "character": character}
+    return {"textDocument": {"uri": uri}, "position": position, **more}
+
+
+def of(uri, **more):
+    return {"textDocument": {"uri": uri}, **more}
+
+
+def prose_column(encoding):
+    return {"utf-8": 10, "utf-16": 8, "utf-32": 7}[encoding] + len("about ")
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "utf-32"])
+def test_places_behind_wide_characters_are_right(client, start, encoding):
+    uris = start({**RICH, "general": {"positionEncodings": [encoding]}})
+    column = prose_column(encoding)
+    there = at(uris[B], 9, column)
+    hover = client.request("textDocument/hover", there)
+    assert "First" in hover["contents"]["value"] and hover["contents"]["kind"] == "markdown"
+    assert hover["range"]["start"] == {"line": 9, "character": column}
+    assert hover["range"]["end"] == {"line": 9, "character": column + len(A)}
+    target = client.request("textDocument/definition", there)
+    assert target["uri"] == uris[A] and target["range"]["start"]["line"] == 5
+    found = client.request("textDocument/references", {**there, "context": CONTEXT})
+    starts = [(one["uri"], one["range"]["start"]) for one in found]
+    assert (uris[B], {"line": 9, "character": column}) in starts
+    assert (uris[C], {"line": 2, "character": 14}) in starts or len(starts) >= 3
+    [link] = [
+        one
+        for one in client.request("textDocument/documentLink", of(uris[B]))
+        if one["range"]["start"]["line"] == 9
+    ]
+    assert link["target"] == uris[A] and link["range"]["start"]["character"] == column
+    tokens = client.request("textDocument/semanticTokens/full", of(uris[B]))["data"]
+    assert decoded(tokens, 9) == [(column, len(A))]
+    area = {"start": {"line": 9, "character": 0}, "end": {"line": 9, "character": 99}}
+    hints = client.request("textDocument/inlayHint", of(uris[B], range=area))
+    assert hints[0]["position"] == {"line": 9, "character": column + len(A)}
+
+
+CONTEXT = {"includeDeclaration": True}
+
+
+def decoded(data, wanted):
+    line = column = 0
+    found = []
+    for down, right, length, _, _ in zip(*[iter(data)] * 5, strict=True):
+        line, column = line + down, right if down else column + right
+        if line == wanted:
+            found.append((column, length))
+    return found
+
+
+def test_a_client_that_can_little_gets_the_plain_forms(client, start):
+    uris = start({})
+    symbols = client.request("textDocument/documentSymbol", of(uris[B]))
+    assert {"location", "name"} <= symbols[0].keys()
+    area = {"start": {"line": 3, "character": 5}, "end": {"line": 3, "character": 5}}
+    actions = client.request(
+        "textDocument/codeAction", of(uris[B], range=area, context={"diagnostics": []})
+    )
+    assert all(isinstance(one["command"], str) for one in actions)
+    edit = client.request("textDocument/rename", at(uris[B], 4, 10, newName="base"))
+    assert set(edit) == {"changes"} and set(edit["changes"]) == {uris[A], uris[B]}
+    refused = client.error("textDocument/rename", at(uris[B], 3, 8, newName=A.replace("abc", "x")))
+    assert "file" in refused["message"]
+
+
+def test_an_id_is_renamed_with_its_file_and_every_reference(client, start):
+    uris = start(RICH)
+    asked = client.request("textDocument/prepareRename", at(uris[B], 3, 8))
+    assert asked["placeholder"] == A
+    new = A.replace("abc", "xyz")
+    edit = client.request("textDocument/rename", at(uris[B], 3, 8, newName=new))
+    operations = edit["documentChanges"]
+    moved = [one for one in operations if one.get("kind") == "rename"]
+    assert [one["newUri"] for one in moved] == [uris[A].replace(A, new)]
+    assert moved == operations[-1:]
+    edited = {one["textDocument"]["uri"]: one for one in operations if "edits" in one}
+    assert len(edited[uris[B]]["edits"]) == 2 and edited[uris[B]]["textDocument"]["version"] == 1
+    assert uris[C] in edited
+    [note] = edit["changeAnnotations"]
+    assert all(e["annotationId"] == note for one in edited.values() for e in one["edits"])
+
+
+def test_a_file_that_the_client_renames_takes_its_references_along(client, start):
+    uris = start(RICH)
+    new = uris[A].replace(A, A.replace("abc", "xyz"))
+    files = [{"oldUri": uris[A], "newUri": new}]
+    edit = client.request("workspace/willRenameFiles", {"files": files})
+    assert uris[B] in [one["textDocument"]["uri"] for one in edit["documentChanges"]]
+    elsewhere = [{"oldUri": "file:///x/a.md", "newUri": "file:///x/b.md"}]
+    assert client.request("workspace/willRenameFiles", {"files": elsewhere}) is None
+
+
+def test_symbols_of_a_text_and_of_the_workspace(client, start):
+    uris = start(RICH)
+    [spec] = client.request("textDocument/documentSymbol", of(uris[A]))
+    names = [one["name"] for one in spec["children"]]
+    assert any("type" in name for name in names)
+    flat = str(spec)
+    assert "☐ one" in flat and "☑ two" in flat
+    [hit] = client.request("workspace/symbol", {"query": "second"})
+    assert hit["name"].startswith(B) and hit["location"]["uri"] == uris[B]
+
+
+def test_the_call_hierarchy_is_the_dependency_tree_on_unsaved_texts(client, start):
+    uris = start(RICH)
+    [item] = client.request("textDocument/prepareCallHierarchy", at(uris[A], 5, 3))
+    assert item["name"].startswith(A) and item["detail"] == "ready"
+    incoming = client.request("callHierarchy/incomingCalls", {"item": item})
+    assert {one["from"]["uri"] for one in incoming} == {uris[B], uris[C]}
+    [b] = [one for one in incoming if one["from"]["uri"] == uris[B]]
+    assert b["fromRanges"][0]["start"] == {"line": 3, "character": 4}
+    client.change(uris[B], 2, {"text": TEXTS[C]})
+    client.change(uris[C], 2, {"text": "# Third\n"})
+    incoming = client.request("callHierarchy/incomingCalls", {"item": item})
+    assert [one["from"]["uri"] for one in incoming] == [uris[B]]
+    outgoing = client.request("callHierarchy/outgoingCalls", {"item": incoming[0]["from"]})
+    assert [one["to"]["uri"] for one in outgoing] == [uris[A]]
+
+
+def test_lenses_folds_and_selections(client, start):
+    uris = start(RICH)
+    lenses = client.request("textDocument/codeLens", of(uris[A]))
+    work = [one["command"] for one in lenses if one["command"]["command"] == "chant.work"]
+    assert work[0]["arguments"][0]["spec"] == A
+    assert all(one["range"]["start"]["line"] == 5 for one in lenses)
+    folds = client.request("textDocument/foldingRange", of(uris[A]))
+    assert {"startLine": 0, "endLine": 3} in [
+        {k: one[k] for k in ("startLine", "endLine")} for one in folds
+    ]
+    position = {"line": 3, "character": 8}
+    [chain] = client.request("textDocument/selectionRange", of(uris[B], positions=[position]))
+    sizes = []
+    while chain:
+        sizes.append((chain["range"]["start"]["line"], chain["range"]["end"]["line"]))
+        chain = chain.get("parent")
+    assert len(sizes) >= 3 and sizes[0] == (3, 3) and sizes[-1][0] == 0
+
+
+def test_a_quick_fix_is_offered_with_its_diagnostic_and_resolved_lazily(client, start):
+    uris = start(RICH)
+    client.change(uris[C], 2, {"text": TEXTS[C].replace("001-abc", "2026-01-01-001-abd")})
+    found = client.diagnostics(uris[C], lambda codes: "unknown-dependency" in codes)
+    [wrong] = [one for one in found if one["code"] == "unknown-dependency"]
+    context = {"diagnostics": [wrong], "only": ["quickfix"]}
+    ask = of(uris[C], range=wrong["range"], context=context)
+    actions = client.request("textDocument/codeAction", ask)
+    fix = next(one for one in actions if A in one["title"])
+    assert fix["kind"] == "quickfix" and "edit" not in fix
+    assert [one["code"] for one in fix["diagnostics"]] == ["unknown-dependency"]
+    whole = client.request("codeAction/resolve", fix)
+    [edit] = whole["edit"]["documentChanges"]
+    assert edit["textDocument"] == {"uri": uris[C], "version": 2}
+    assert A in edit["edits"][0]["newText"]
+    client.change(uris[C], 3, {"text": TEXTS[C]})
+    assert client.error("codeAction/resolve", fix)["code"] == -32801
+
+
+def test_every_handler_survives_a_text_it_does_not_know(client, start):
+    start(RICH)
+    uri, area = "file:///nowhere/x.md", {"start": ORIGIN, "end": ORIGIN}
+    context = {"diagnostics": []}
+    item = {
+        "name": "x", "kind": 2, "uri": uri, "range": area, "selectionRange": area, "data": {"id": 3}
+    }  # fmt: skip
+    for method, params in {
+        "textDocument/hover": at(uri, 0, 0),
+        "textDocument/completion": at(uri, 0, 0),
+        "textDocument/definition": at(uri, 0, 0),
+        "textDocument/references": at(uri, 0, 0, context=CONTEXT),
+        "textDocument/documentLink": of(uri),
+        "textDocument/prepareRename": at(uri, 0, 0),
+        "textDocument/rename": at(uri, 0, 0, newName="x"),
+        "textDocument/documentSymbol": of(uri),
+        "textDocument/prepareCallHierarchy": at(uri, 0, 0),
+        "callHierarchy/incomingCalls": {"item": item},
+        "callHierarchy/outgoingCalls": {"item": {**item, "data": None}},
+        "textDocument/codeLens": of(uri),
+        "textDocument/inlayHint": of(uri, range=area),
+        "textDocument/foldingRange": of(uri),
+        "textDocument/selectionRange": of(uri, positions=[ORIGIN]),
+        "textDocument/codeAction": of(uri, range=area, context=context),
+    }.items():
+        assert client.request(method, params) is None, method
+    assert client.request("textDocument/semanticTokens/full", of(uri)) == {"data": []}
+    assert client.request("textDocument/diagnostic", of(uri))["items"] == []
+
+
+ORIGIN = {"line": 0, "character": 0}
