@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from lsprotocol import types
 
+from chant_ls.analysis.affected import affected
 from chant_ls.analysis.snapshot import Snapshot
 from chant_ls.lsp.checks import Checked, Checks
 from chant_ls.lsp.project import Project
@@ -91,6 +92,8 @@ class Publisher:
     def _settle(self, project: Project) -> None:
         del self._due[project]
         edits = self._edits.pop(project, None)
+        if edits is not None:
+            self._confirm(project, edits)
         changed = [view for view in self._server.session.views(project) if self._differs(view)]
         if not self._server.client.pull:
             for view in changed:
@@ -100,6 +103,12 @@ class Publisher:
         for method in _DECORATIONS:
             self._server.refresh(method)
         self._server.specs_changed(project)
+
+    def _confirm(self, project: Project, edits: Edits) -> None:
+        """What no edit concerns need not be checked again."""
+        old, new = edits.before, project.snapshot
+        concerned = {one for path in edits.paths for one in affected(old, new, path)}
+        self.checks(project).confirm(old, new, concerned)
 
     def _differs(self, view: View) -> bool:
         checked = self.checks(view.project).of(view, self._server.client.related_information)
