@@ -140,6 +140,7 @@ class ActionKind(StrEnum):
     EXTRACT = "refactor.extract"
     SOURCE = "source"
     FIX_ALL = "source.fixAll.chant"
+    VERB = "chant"
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,15 +2,35 @@
 
 from collections.abc import Iterable, Iterator
 
+from chant_ls.analysis.actions.adopting import adopt_list, create_named
 from chant_ls.analysis.actions.ask import Ask, Producer
+from chant_ls.analysis.actions.creating import (
+    create_from_item,
+    create_from_selection,
+    extract_criterion,
+)
+from chant_ls.analysis.actions.editing import privacy, toggle_criteria
 from chant_ls.analysis.actions.fixes import fixes
+from chant_ls.analysis.actions.research import research_split
+from chant_ls.analysis.actions.verbs import verbs
 from chant_ls.analysis.check import Crashed, check_document, log_crash
 from chant_ls.analysis.rules.rule import Subject
 from chant_ls.analysis.snapshot import Snapshot
 from chant_ls.analysis.types import Action, Diagnostic
 from chant_ls.syntax.text import Span
 
-PRODUCERS: tuple[Producer, ...] = (fixes,)
+PRODUCERS: tuple[Producer, ...] = (
+    fixes,
+    verbs,
+    research_split,
+    toggle_criteria,
+    extract_criterion,
+    create_from_item,
+    create_from_selection,
+    adopt_list,
+    create_named,
+    privacy,
+)
 """Each by itself: one that crashes loses its own actions only."""
 
 

@@ -1,0 +1,151 @@
+"""Split into research and implement (contract 6)."""
+
+import re
+from collections.abc import Iterator
+
+from chant_ls.analysis.actions.ask import Ask
+from chant_ls.analysis.actions.verbs import reason
+from chant_ls.analysis.allocation import new_members
+from chant_ls.analysis.doable import splitting, unknown
+from chant_ls.analysis.graph import Relation
+from chant_ls.analysis.snapshot import Snapshot, SpecFile
+from chant_ls.analysis.structure import section_span
+from chant_ls.analysis.types import Action, ActionKind, Change, CreateFile
+from chant_ls.model.refusal import Refusal
+from chant_ls.model.spec import SpecId, short_id
+from chant_ls.syntax import edits
+from chant_ls.syntax.nodes import Document
+from chant_ls.syntax.render import NewSpec, new_spec
+from chant_ls.syntax.text import Edit, Span
+
+TITLE = "Split into research and implement"
+_NOT_WORD = re.compile(r"[\W_]+")
+_LONGEST_SLUG = 60
+
+
+def research_split(ask: Ask) -> Iterator[Action]:
+    id = ask.subject.file.facts.id
+    if ask.snapshot.graph.path_of(id) == ask.path:
+        result = split_into_research(ask.snapshot, id)
+        refusal = result if isinstance(result, Refusal) else None
+        change = result if isinstance(result, Change) else None
+        yield Action(TITLE, ActionKind.REWRITE, change, disabled=reason(refusal))
+
+
+def split_into_research(snapshot: Snapshot, id: SpecId) -> Change | Refusal:
+    """The spec becomes a driver that keeps title, labels and dependents; a research member and one
+    that implements take over the rest. Creates the files of both."""
+    file = snapshot.find(id)
+    if file is None:
+        return unknown(id)
+    if refusal := splitting(snapshot, id):
+        return refusal
+    document = file.document
+    if not document.trustworthy:
+        return Refusal(f"{id} cannot be read as it stands", f"`chant lint {id}` shows why")
+    research, implement = new_members(snapshot, id, 2)
+    findings = research_path(snapshot, file)
+    folder = file.path.rpartition("/")[0]
+    created = (
+        CreateFile(f"{folder}/{research}.md", _research_text(file, implement, findings)),
+        CreateFile(f"{folder}/{implement}.md", _implement_text(file, research, findings)),
+    )
+    return Change({file.path: _driver_edits(document)}, created, TITLE)
+
+
+def research_path(snapshot: Snapshot, file: SpecFile) -> str:
+    """Where findings go: named by the title, and by the id too where that name is taken."""
+    slug = _slug(file.facts.title) or file.facts.id
+    path = f".chant/research/{slug}.md"
+    taken = snapshot.graph.named_by(Relation.TARGET, path) or path in snapshot.paths
+    return f".chant/research/{slug}-{short_id(file.facts.id)}.md" if taken else path
+
+
+def _slug(title: str) -> str:
+    return _NOT_WORD.sub("-", title.lower())[:_LONGEST_SLUG].strip("-")
+
+
+def _driver_edits(document: Document) -> tuple[Edit, ...]:
+    found = [*edits.set_field(document, "type", "driver")]
+    for name in ("target_files", "prompt"):
+        found += edits.remove_field(document, name)
+    if (section := _criteria_section(document)) is not None:
+        found.append(Edit(section, ""))
+    return tuple(sorted(found, key=lambda edit: edit.span))
+
+
+def _criteria_section(document: Document) -> Span | None:
+    """The criteria with their heading, and the blank lines before it where nothing follows."""
+    heading = document.body.criteria_heading
+    if heading is None:
+        return None
+    span = section_span(document, heading)
+    if document.text[span.end :].strip():
+        return span
+    before = document.text[: span.start]
+    kept = before.rstrip()
+    eol = "\r\n" if before[len(kept) :].startswith("\r\n") else "\n"
+    return Span(len(kept) + len(eol) if before != kept else span.start, len(document.text))
+
+
+def _prose(document: Document) -> str:
+    """What stands below the title, without the criteria."""
+    title, section = document.body.title, _criteria_section(document)
+    start = title.line.end if title else document.body.start
+    if section is None:
+        return _lines(document.text[start:])
+    before = document.text[start : section.start]
+    return _lines(f"{before.rstrip()}\n\n{document.text[section.end :].strip()}")
+
+
+def _lines(text: str) -> str:
+    return text.replace("\r\n", "\n").replace("\r", "\n").strip()
+
+
+def _research_text(file: SpecFile, implement: SpecId, findings: str) -> str:
+    facts = file.facts
+    return new_spec(
+        NewSpec(
+            f"Research: {facts.title or facts.id}",
+            "research",
+            labels=private_labels(file),
+            informed_by=(facts.id, *facts.informed_by),
+            target_files=(findings,),
+            prompt="research",
+            body=(
+                f"## Context\n\nWhat {implement} needs to know before it changes anything. The "
+                f"task itself stands in {facts.id}.\n\n## Research Questions\n\n"
+                "- [ ] How does it work today?\n"
+                "- [ ] What has to change, and what could break?\n"
+                "- [ ] Which ways are there, and which one is best?"
+            ),
+            criteria=(
+                f"`{findings}` holds the findings, with their sources",
+                "Every research question is answered there, or said to be open and why",
+                "One way to implement it is recommended",
+            ),
+        )
+    )
+
+
+def _implement_text(file: SpecFile, research: SpecId, findings: str) -> str:
+    facts, document = file.facts, file.document
+    heading = document.body.criteria_heading
+    criteria = section_span(document, heading).of(document.text) if heading else ""
+    return new_spec(
+        NewSpec(
+            f"Implement: {facts.title or facts.id}",
+            facts.type.value,
+            labels=private_labels(file),
+            depends_on=(research,),
+            informed_by=(findings,),
+            target_files=facts.target_files,
+            prompt=facts.prompt,
+            body=f"{_prose(document)}\n\n{_lines(criteria)}",
+        )
+    )
+
+
+def private_labels(file: SpecFile) -> tuple[str, ...]:
+    """What comes of a private spec is private."""
+    return ("private",) if file.facts.private else ()
