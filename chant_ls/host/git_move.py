@@ -116,7 +116,7 @@ def _locked(
         return _lost(repo, move, error)
     repo.fault("ref")
     for checkout in where:
-        _finish(repo, checkout, refresh=bool(move.own))
+        _finish(repo, checkout, refresh=any(new is not None for _, new in own))
     return None
 
 

@@ -30,7 +30,7 @@ def head(repo: Repo, worktree: Path | None = None) -> Head:
 
 def commit_of(repo: Repo, rev: str) -> str | None:
     """The commit that a branch (short name first), ref or hash names."""
-    for name in (f"refs/heads/{rev}", rev):
+    for name in (rev,) if rev.startswith("refs/") else (f"refs/heads/{rev}", rev):
         found = repo.text("rev-parse", "-q", "--verify", "--end-of-options", f"{name}^{{commit}}")
         if not isinstance(found, GitError):
             return found
@@ -92,13 +92,13 @@ def rename_branch(repo: Repo, old: str, new: str) -> GitError | None:
 
 def delete_branch_if_merged(repo: Repo, branch: str, into: str) -> bool | GitError:
     """By our own comparison: `branch -d` compares with whatever HEAD or upstream is."""
-    tip = commit_of(repo, branch)
+    tip = commit_of(repo, f"refs/heads/{branch}")
     if tip is None:
         return True
     if not is_ancestor(repo, tip, into):
         return False
     error = failed(repo.run("branch", "-D", "-q", "--", branch))
-    return error if error else True
+    return error or True
 
 
 def _heads(repo: Repo) -> tuple[tuple[str, ...], str]:
