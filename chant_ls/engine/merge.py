@@ -111,9 +111,9 @@ def _sides(git: Git, work: Finished) -> _Sides | Merged | Refusal:
         return Refusal(
             f"{work.id}: its branch {work.branch} is gone", f"`chant log {work.id}` tells its story"
         )
-    if git.is_ancestor(branch, target):
-        return Merged(target, already=True)
     base = git.merge_base(target, branch)
+    if base == branch:
+        return Merged(target, already=True)
     if base is None:
         return Refusal(f"{work.id}: {work.branch} and {work.target} have no common history")
     return _Sides(base, target, branch)
@@ -180,25 +180,30 @@ def _moved(
     if isinstance(commit, GitError):
         return commit.refusal(f"{work.id}: the merge cannot be committed")
     move = Move(
-        work.target, sides.target, commit, f"chant: merge {work.id}", undo=undo_ref(work.id)
+        work.target,
+        sides.target,
+        commit,
+        f"chant: merge {work.id}",
+        own=work.spec_path,
+        settle=_settled_as_in(git, work, commit) if work.spec_path else None,
+        undo=undo_ref(work.id),
     )
-    if work.spec_path:
-        result = git.blobs([(commit, work.spec_path)])
-        text = None if isinstance(result, GitError) else result[0]
-        if text is not None:
-            move = Move(
-                move.branch,
-                move.old,
-                move.new,
-                move.reason,
-                own=work.spec_path,
-                settle=settled(git, work, text),
-                undo=move.undo,
-            )
     refusal = git.move_branch(move)
     if refusal:
         return Refusal(f"{work.id}: {refusal.message}", refusal.hint, refusal.details)
     return Merged(commit, move.undo, files)
+
+
+def _settled_as_in(git: Git, work: Finished, commit: str) -> Settle:
+    """`settled` with the spec of a commit, read only where the working file needs it."""
+
+    def settle(now: bytes | None) -> bytes | Refusal | None:
+        result = git.blobs([(commit, work.spec_path)])
+        if isinstance(result, GitError):
+            return result.refusal(f"{work.id}: its spec cannot be read")
+        return None if result[0] is None else settled(git, work, result[0])(now)
+
+    return settle
 
 
 def _told_first(work: Finished, paths: tuple[str, ...]) -> Refusal:

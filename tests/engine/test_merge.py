@@ -8,6 +8,7 @@ import pytest
 
 from chant_ls.engine.merge_run import recover_merge
 from chant_ls.engine.operations.merge import MergeRequest, MergeResult, Outcome, merge
+from chant_ls.host.git_run import Repo
 from chant_ls.model.refusal import Refusal
 from chant_ls.model.runs import RunState
 from tests.enginekit import completed, engine_of, spec_path, spec_text, worked
@@ -55,6 +56,21 @@ def test_a_finished_run_is_merged_and_tidied_up(repo):
     assert len(repo.git("log", "-1", "--format=%P").split()) == 2
     after = engine_of(repo).runs.latest(A)
     assert after.state is RunState.MERGED and after.merged == item.commit
+
+
+def test_a_merge_starts_few_processes(repo, monkeypatch):
+    """A script of plain git needs about eleven (contract 8 allows twice that)."""
+    worked(repo, A, {"src/app.py": "x = 2\n"})
+    calls = []
+    once = Repo._once
+
+    def counted(self, argv, *rest):
+        calls.append(argv)
+        return once(self, argv, *rest)
+
+    monkeypatch.setattr(Repo, "_once", counted)
+    merged(repo, A)
+    assert len(calls) <= 22, calls
 
 
 def test_merging_again_is_success(repo):
