@@ -6,11 +6,12 @@ from chant_ls.model.spec import short_id
 
 
 def line_of(entry: Entry) -> str:
-    """The line of an event, "" for one that nobody needs to read."""
-    told = _told(entry.event)
+    """What to show of an event, "" for one that nobody needs to read; further lines indented."""
+    told = _told(entry.event).rstrip()
     if not told:
         return ""
-    return f"{short_id(entry.spec)}  {told}" if entry.spec else told
+    name = f"{short_id(entry.spec)}  " if entry.spec else ""
+    return name + told.replace("\n", "\n" + " " * (len(name) + 2))
 
 
 def _told(event: events.RunEvent) -> str:
@@ -18,7 +19,7 @@ def _told(event: events.RunEvent) -> str:
         case events.Skipped(reason):
             return f"skipped: {reason}"
         case events.Started(worktree, branch, provider):
-            return f"started with {provider} on branch {branch}\n  in {worktree}"
+            return f"started with {provider} on branch {branch}\nin {worktree}"
         case events.Output(text):
             return f"│ {text}"
         case events.Tool(name, detail):
@@ -34,12 +35,12 @@ def _told(event: events.RunEvent) -> str:
         case events.Merged(commit, undo):
             return f"merged as {commit[:10]}" + (f" (before it: {undo})" if undo else "")
         case events.MergeRefused(reason, hint):
-            return f"not merged: {reason}" + (f"\n  {hint}" if hint else "")
+            return f"not merged: {reason}" + (f"\n{hint}" if hint else "")
         case events.Note(text):
             return text
         case events.Finished(state, error, hint):
             words = state.replace("_", " ")
-            return "\n  ".join(part for part in (words, error, hint) if part)
+            return "\n".join(part for part in (words, error, hint) if part)
         case events.JobFinished(_, completed, failed, skipped):
             return f"{completed} completed, {failed} failed, {skipped} skipped"
     return ""

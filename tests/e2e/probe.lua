@@ -33,6 +33,7 @@ wait('the diagnostic', function() return vim.tbl_contains(codes(), 'unknown-depe
 assert(#vim.tbl_filter(function(c) return c == 'unknown-dependency' end, codes()) == 1, 'told twice')
 
 local line = vim.fn.search('\\v^ +- ')
+vim.fn.setline(line, '  - 010')
 local answer = vim.lsp.buf_request_sync(0, 'textDocument/completion', {
   textDocument = vim.lsp.util.make_text_document_params(),
   position = { line = line - 1, character = #vim.fn.getline(line) },
@@ -43,7 +44,7 @@ for _, told in pairs(answer) do
 end
 assert(labels[ready], 'not completed: ' .. vim.inspect(labels))
 
-vim.cmd.edit(spec(ready))
+vim.cmd('edit! ' .. spec(ready))
 wait('the second buffer', function() return #vim.lsp.get_clients({ bufnr = 0 }) == 1 end)
 assert(#vim.lsp.get_clients() == 1 and asked == 1, 'one client, one question')
 vim.cmd.ChantWork()

@@ -1,5 +1,6 @@
 """`chant demo`: everything once, in a scratch project."""
 
+import shutil
 import sys
 import tempfile
 from pathlib import Path
@@ -61,6 +62,8 @@ def _next_steps(root: Path) -> None:
     render.out("")
     render.heading("Next steps")
     render.out(f"cd {root}")
+    if not shutil.which("chant"):
+        render.out(f'export PATH="{Path(sys.executable).parent}:$PATH"')
     render.out("chant show 003-brk          # the spec with mistakes")
     render.out("chant log 001-hlo           # what the agent said")
     render.out("chant dag                   # who waits for whom")

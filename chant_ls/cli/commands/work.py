@@ -54,7 +54,7 @@ def command(
     request = WorkRequest(ids, parallel=several, width=width, trusted=True, **choices)
     engine = invocation.engine()
     planned = checked(plan(engine, request))
-    invocation.say_all(f"will run: {line}" for line in planned.commands)
+    invocation.say_all(f"will run: {indented(line)}" for line in planned.commands)
     if dry_run:
         return
     job = checked(work(engine, request))
@@ -62,3 +62,8 @@ def command(
         invocation.say(f"started; `chant log {job.specs[0]}` shows it")
         return
     raise click.exceptions.Exit(watch(engine, job, invocation.quiet))
+
+
+def indented(text: str) -> str:
+    """Further lines stand below the first."""
+    return text.rstrip().replace("\n", "\n" + " " * len("will run: "))

@@ -4,6 +4,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from textwrap import indent
 from typing import Any
 
 from chant_ls.cli import render
@@ -89,7 +90,7 @@ def work(client: Client, scratch: Scratch) -> bool:
     for event in _events(client):
         entry = from_json(event)
         if entry and (line := line_of(entry)):
-            render.out(f"  {line}")
+            render.out(indent(line, "  "))
         if event["event"] == "finished":
             state = event["state"]
     return state in ("completed", "merged")
