@@ -30,10 +30,16 @@ class Handshake:
             os.close(fd)
 
 
-def main(root: str, job: str, fd: int) -> int:
+def hear_signals() -> "queue.SimpleQueue[Message]":
+    """From now on signals are messages; the end of a terminal means nothing."""
     inbox: queue.SimpleQueue[Message] = queue.SimpleQueue()
     for name in ("INT", "TERM", "USR1"):
         signal.signal(getattr(signal, f"SIG{name}"), lambda *_, n=name: inbox.put(Signal(n)))
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    return inbox
+
+
+def main(root: str, job: str, fd: int) -> int:
+    inbox = hear_signals()
     app = build_app(Path(root), dict(os.environ))
     return supervise(app.engine, job, Handshake(fd).say, inbox)

@@ -185,8 +185,12 @@ def _unblocked(snapshot: Snapshot, id: SpecId) -> Refusal | None:
     verdict = readiness(snapshot, id)
     if not isinstance(verdict, Blocked):
         return None
+    facts, step = snapshot.facts(id), next_step(snapshot, id)
+    hint = f"next: `{step}`" if step else f"`chant show {id}` tells more"
+    if facts and facts.approval.required and facts.approval.status == "rejected":
+        return Refusal(f"{id} was rejected by {facts.approval.by or 'someone'}", hint)
     reasons = tuple(describe(reason) for reason in verdict.reasons)
-    return Refusal(f"{id} is blocked: {reasons[0]}", next_step(snapshot, id), reasons[1:])
+    return Refusal(f"{id} is blocked: {reasons[0]}", hint, reasons[1:])
 
 
 def _parses(document: Document, file: SpecFile) -> Refusal | None:

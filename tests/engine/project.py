@@ -1,20 +1,26 @@
 """A project with an agent of ours, and the verbs run as a user would: real git, real processes."""
 
+import json
 import os
 import sys
 import time
+import traceback
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import NoReturn
 
 import psutil
 
 from chant_ls.app import App, build_app
+from chant_ls.engine.engine import Engine
 from chant_ls.engine.events import Entry, RunEvent
 from chant_ls.engine.jobs import Job, WorkRequest
 from chant_ls.engine.operations import work as verb
 from chant_ls.engine.records import RunRecord
+from chant_ls.engine.supervisor import supervise
 from chant_ls.model.refusal import Refusal
+from chant_ls.supervise import Handshake, hear_signals
 from tests.gitrepo import RepoUnderTest, make_repo
 
 AGENT = Path(__file__).parent.parent / "agents" / "agent.py"
@@ -69,10 +75,24 @@ class Project:
         else:
             self.repo.write(path, text)
 
-    def work(self, *ids: str, does: str = "", **wishes: object) -> Job | Refusal:
+    def engine(self, does: str = "", real: bool = False) -> Engine:
+        """`real`: its supervisors are started as users' are; else they are forks of the test, which
+        saves the start of a Python each."""
         env = {**self.env, **({"AGENT_DOES": does} if does else {})}
+        engine = build_app(self.repo.root, env).engine
+        return engine if real else replace(engine, launcher=ForkLauncher(engine))
+
+    def work(
+        self, *ids: str, does: str = "", real: bool = False, **wishes: object
+    ) -> Job | Refusal:
         request = WorkRequest(ids=ids or (ID,), trusted=True, **wishes)  # type: ignore[arg-type]
-        return verb.work(build_app(self.repo.root, env).engine, request)
+        return verb.work(self.engine(does, real), request)
+
+    def run_all(self, **wishes: object) -> list[RunEvent]:
+        request = WorkRequest(parallel=True, trusted=True, **wishes)  # type: ignore[arg-type]
+        job = verb.work(self.engine(), request)
+        assert isinstance(job, Job), job
+        return [entry.event for entry in self.follow(job.job)]
 
     def run(self, *ids: str, does: str = "", **wishes: object) -> list[RunEvent]:
         """Work to the end; what the journal tells."""
@@ -107,6 +127,32 @@ class Project:
             assert not value.startswith(marker), (process.pid, process.cmdline())
         for pid in self.started():
             assert not _runs(pid), pid
+
+
+@dataclass(frozen=True)
+class ForkLauncher:
+    engine: Engine
+
+    def start(self, job: str) -> Mapping[str, object]:
+        reader, writer = os.pipe()
+        child = os.fork()
+        if child == 0:
+            supervised(self.engine, job, writer)
+        os.close(writer)
+        with os.fdopen(reader, "rb") as pipe:
+            return json.loads(pipe.readline() or b"{}")
+
+
+def supervised(engine: Engine, job: str, writer: int) -> NoReturn:
+    """The life of a forked supervisor."""
+    try:
+        os.setsid()
+        inbox = hear_signals()
+        supervise(engine, job, Handshake(writer).say, inbox)
+    except BaseException:  # noqa: BLE001 a fork must never go on as a test
+        traceback.print_exc()
+    finally:
+        os._exit(0)
 
 
 def _runs(pid: int) -> bool:

@@ -1,8 +1,8 @@
 """Kill -9 of the supervisor at every recorded step, then recover twice (execution.md 12: 9)."""
 
+import os
 import signal
-import subprocess
-import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,10 +11,8 @@ from chant_ls.engine.jobs import WorkRequest
 from chant_ls.engine.operations.recover import Recovered, RecoverRequest, recover
 from chant_ls.engine.run import STEPS
 from chant_ls.model.refusal import Refusal
-from tests.engine.project import ID, Project, wait_until
+from tests.engine.project import ID, Project, make_project, supervised, wait_until
 
-KILLED = Path(__file__).parent / "killed.py"
-REPO = Path(__file__).parent.parent.parent
 NAMES = [step.name for step in STEPS]
 BEFORE_AGENT = NAMES[: NAMES.index("agent") + 1]
 BRANCH = f"chant/{ID}"
@@ -25,10 +23,15 @@ def kill_at(project: Project, step: str, does: str = "edit tick commit", merge: 
     request = WorkRequest(ids=(ID,), merge=merge, trusted=True)
     job = "20260101T000000Z-test"
     engine.runs.keep_job(job, {"request": request.to_json(), "batch": False, "width": 1})
-    env = {**project.env, "AGENT_DOES": does, "PYTHONPATH": str(REPO)}
-    argv = [sys.executable, str(KILLED), str(project.repo.root), job, step]
-    done = subprocess.run(argv, env=env, cwd=REPO, capture_output=True, text=True, check=False)
-    assert done.returncode == -signal.SIGKILL, (done.returncode, done.stderr)
+    engine = replace(project.engine(does), fault=lambda at: die() if at == step else None)
+    child = os.fork()
+    if child == 0:
+        supervised(engine, job, os.open(os.devnull, os.O_WRONLY))
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == -signal.SIGKILL
+
+
+def die() -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
 
 
 def recovered(project: Project) -> tuple[str, ...]:
@@ -80,8 +83,6 @@ def test_killed_in_the_merge(either, step):
 
 @pytest.mark.parametrize("step", ["prompt", "running", "commit", "close"])
 def test_killed_in_local_mode(tmp_path, step):
-    from tests.engine.project import make_project
-
     project = make_project(tmp_path, tracked=False)
     before = project.repo.picture()
     kill_at(project, step, does="edit tick", merge=False)

@@ -29,7 +29,7 @@ def on_branch(project: Project, path: str) -> str:
 
 def test_happy_path_leaves_the_branch_for_review(either):
     before = either.repo.picture()
-    events = either.run(does="edit tick commit")
+    events = either.run(does="edit tick commit", real=True)
     assert last(events, Finished).state == "completed"
     assert last(events, JobFinished).code == 0
     assert either.repo.picture() == before

@@ -1,0 +1,83 @@
+"""Process trees with real processes: nothing survives, nothing deadlocks, all of it ends."""
+
+import os
+import sys
+from pathlib import Path
+
+import psutil
+import pytest
+
+from chant_ls.engine.ports import Command, Ended
+from chant_ls.engine.records import ProcessId
+from chant_ls.engine.stops import StopToken
+from chant_ls.host import identity
+from chant_ls.host.processes import SystemProcesses
+from chant_ls.model.refusal import Refusal
+
+HERE = Path.cwd()
+
+
+def run(script: str, timeout: float = 0.0, stop=None, stdin=None, mark="", monkeypatch=None):
+    lines: list[tuple[str, str]] = []
+    env = {**os.environ, "CHANT_RUN": mark}
+    command = Command((sys.executable, "-c", script), HERE, env, stdin, timeout, mark)
+    ended = SystemProcesses().run(command, lambda process: None, lines.extend, stop)
+    return ended, lines
+
+
+def test_output_of_both_streams_and_the_exit_code():
+    ended, lines = run("import sys;print('a');print('b',file=sys.stderr);sys.exit(7)")
+    assert ended.code == 7
+    assert sorted(lines) == [("stderr", "b"), ("stdout", "a")]
+
+
+def test_a_prompt_of_a_megabyte_that_nobody_reads():
+    ended, _ = run("print('x')", stdin=b"y" * (1 << 20))
+    assert ended.well
+
+
+def test_a_program_that_does_not_exist_is_a_refusal(tmp_path):
+    command = Command((str(tmp_path / "no"),), tmp_path)
+    assert isinstance(SystemProcesses().run(command, print, print), Refusal)
+
+
+STUBBORN = """
+import os, signal, subprocess, sys, time
+child = subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(600)'],
+                         start_new_session=True, env={**os.environ})
+print(child.pid, flush=True)
+if {waits}: time.sleep(600)
+"""
+
+
+def gone(pid: int) -> bool:
+    try:
+        return psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return True
+
+
+@pytest.mark.parametrize(("waits", "timeout", "reason"), [(True, 0.5, "timeout"), (False, 0, "")])
+def test_a_grandchild_in_its_own_session_is_ended_too(waits, timeout, reason, tmp_path):
+    script = STUBBORN.replace("{waits}", str(waits))
+    ended, lines = run(script, timeout, mark=str(tmp_path))
+    assert isinstance(ended, Ended)
+    assert ended.reason == reason
+    assert gone(int(lines[0][1]))
+
+
+def test_who_does_not_heed_term_is_killed(monkeypatch, tmp_path):
+    monkeypatch.setattr("chant_ls.host.processes._GRACE", 0.2)
+    script = "import signal,time;signal.signal(15,signal.SIG_IGN);print('up',flush=True)\n"
+    stop = StopToken()
+    env = {**os.environ}
+    command = Command((sys.executable, "-c", script + "time.sleep(600)"), tmp_path, env)
+    ended = SystemProcesses().run(command, lambda p: None, lambda lines: stop.ask("pause"), stop)
+    assert (ended.code, ended.reason) == (-9, "pause")
+
+
+def test_a_pid_used_again_is_another_process():
+    me = identity.me()
+    assert identity.alive(me)
+    assert not identity.alive(ProcessId(me.pid, "another boot:1"))
+    assert not identity.alive(ProcessId(0, ""))
