@@ -70,6 +70,6 @@ def confirmed(question: str, yes: bool, hint: str) -> None:
 
 def found(snapshot: "Snapshot", text: str, *, archived: bool) -> SpecId:
     """The id that a typed text means; `archived`: verbs that only read look there too."""
-    from chant_ls.cli.naming import the_id
+    from chant_ls.analysis.resolve import Scope, the_id
 
-    return checked(the_id(snapshot, text, archived=archived))
+    return checked(the_id(snapshot, text, Scope.ALL if archived else Scope.ACTIVE))

@@ -44,7 +44,10 @@ def test_a_run_is_told_from_start_to_end() -> None:
     assert code == 1
     assert "010-abc  │ hello" in seen.lines
     assert "010-abc  ✗ $ pytest\n           1 failed" in seen.lines
-    assert "\n           ".join(["010-abc  needs attention", "1 box is open", "`chant resume x`"]) in seen.lines
+    assert (
+        "\n           ".join(["010-abc  needs attention", "1 box is open", "`chant resume x`"])
+        in seen.lines
+    )
     assert {SPEC} in seen.at_work and seen.at_work[-1] == set()
 
 

@@ -225,7 +225,7 @@ def test_full_disk_at_the_worktree(ready: Path, small_disk: Path) -> None:
     write_config(ready, config)
     before = picture(ready)
 
-    refused(chant(ready, "work", ID), "space")
+    refused(chant(ready, "work", ID), "free")
 
     assert picture(ready) == before
     assert not any(small_disk.iterdir())
