@@ -87,6 +87,10 @@ class App:
         """What entries of path fields are on disk."""
         return {entry: self.files.fact(entry) for entry in entries}
 
+    def names(self, folder: str) -> tuple[str, ...]:
+        """What lies in a folder below the root, folders with a final `/`: for completion."""
+        return self.files.names(folder)
+
     @cached_property
     def run_store(self) -> DiskRunStore:
         """Records, journals and logs; without git an empty one that cannot be written."""

@@ -79,6 +79,12 @@ class DiskFiles:
         found = self._matching(entry) if _MAGIC.search(entry) else self._below(entry)
         return tuple(sorted(path for path, _ in zip(found, range(limit), strict=False)))
 
+    def names(self, folder: str) -> tuple[str, ...]:
+        """The names in a folder (`""` for the base itself), folders with a final `/`."""
+        inside = self._inside(folder or ".")
+        found = _entries(inside) if inside else []
+        return tuple(f"{one.name}/" if one.is_dir() else one.name for one in found)
+
     def _below(self, entry: str) -> Iterator[str]:
         inside = self._inside(entry)
         if inside is None:

@@ -21,7 +21,16 @@ WATCHED = (
 )
 TOKEN_TYPES = ("variable", "enumMember", "property")
 TOKEN_MODIFIERS = ("readonly", "deprecated")
-ACTION_KINDS = ("quickfix", "refactor", "refactor.rewrite", "refactor.extract", "source.fixAll")
+ACTION_KINDS = (
+    "quickfix",
+    "refactor",
+    "refactor.rewrite",
+    "refactor.extract",
+    "source",
+    "source.fixAll.chant",
+    "chant",
+)
+"""The values of `ActionKind`, which is imported only later; a test compares them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,7 +214,7 @@ def _actions(client: Client) -> types.CodeActionOptions | bool:
     if not client.action_literals:
         return True
     return types.CodeActionOptions(
-        code_action_kinds=[types.CodeActionKind(kind) for kind in ACTION_KINDS],
+        code_action_kinds=list(ACTION_KINDS),
         resolve_provider=client.action_resolve,
     )
 

@@ -25,8 +25,16 @@ _DEAD = 1 << TOKEN_MODIFIERS.index("deprecated")
 
 def command(view: View, title: str, run: Run) -> types.Command:
     """A command that any client can send back; it names its project."""
-    argument = {**run.arguments, "root": view.project.folder.uri}
+    argument = {**_known(view, run), **run.arguments, "root": view.project.folder.uri}
     return types.Command(title, run.command, arguments=[argument])
+
+
+def _known(view: View, run: Run) -> dict[str, object]:
+    """Who decides is the user of this machine, unless the client asks."""
+    if run.command not in ("chant.approve", "chant.reject"):
+        return {}
+    env = view.project.app.env
+    return {"by": env.get("USER") or env.get("LOGNAME") or "someone"}
 
 
 def lens(view: View, found: Lens) -> types.CodeLens:

@@ -71,9 +71,7 @@ def _action(asked: Asked, action: Action) -> types.CodeAction:
     lazy = client.action_resolve and action.change is not None and not reason
     return types.CodeAction(
         title=action.title,
-        kind=types.CodeActionKind(action.kind.value)
-        if action.kind.value in _STANDARD
-        else action.kind.value,
+        kind=action.kind.value,
         diagnostics=_fixed(asked.checked, action) or None,
         is_preferred=True if action.preferred and client.action_preferred else None,
         disabled=types.CodeActionDisabled(reason) if reason else None,
@@ -83,9 +81,6 @@ def _action(asked: Asked, action: Action) -> types.CodeAction:
         command=_command(view, action.title, action.run) if not reason else None,
         data=_data(asked) if lazy else None,
     )
-
-
-_STANDARD = frozenset(kind.value for kind in types.CodeActionKind)
 
 
 def _command(view: View, title: str, run: Run | None) -> types.Command | None:

@@ -18,8 +18,10 @@ import chant_ls
 from chant_ls.lsp import transport, wire
 from chant_ls.lsp.capabilities import Client, watch_registration
 from chant_ls.lsp.protocol import Protocol
+from chant_ls.model.refusal import Refusal
 
 if TYPE_CHECKING:
+    from chant_ls.analysis.types import Change
     from chant_ls.app import App
     from chant_ls.engine.engine import Engine
     from chant_ls.lsp.project import Project
@@ -34,6 +36,10 @@ LOOK_EVERY = 1.0
 """Seconds between looks at the disk, longer where one look is long (one part in twenty)."""
 SEARCH_EVERY = 1.0
 PARENT_EVERY = 2.0
+
+CANNOT_APPLY = Refusal(
+    "this editor cannot make files for the server", "make the members with `chant add`"
+)
 
 T = TypeVar("T")
 
@@ -255,6 +261,19 @@ class ChantServer(LanguageServer):
 
     def partial(self, token: types.ProgressToken, value: Any) -> None:
         self.protocol.notify(types.PROGRESS, types.ProgressParams(token, value))
+
+    async def apply(self, project: "Project", spec: str, change: "Change") -> Refusal | None:
+        """Have the client apply a change; None once it did."""
+        from chant_ls.lsp import edits
+
+        path = project.snapshot.graph.path_of(spec)
+        view = self.session.view(project.uri_of(path)) if path else None
+        if view is None or not self.client.apply_edit or not edits.possible(self.client, change):
+            return CANNOT_APPLY
+        edit = edits.to_proto(view, self.client, change)
+        params = types.ApplyWorkspaceEditParams(edit=edit, label=change.label)
+        done = await self.workspace_apply_edit_async(params)
+        return None if done.applied else Refusal("the editor did not apply the change")
 
     def show_document(self, path: str) -> None:
         if self.client.show_document and (uri := from_fs_path(path)):

@@ -1,12 +1,13 @@
 """What the commands do: guards of the server, then the engine's operation in a thread."""
 
 from collections.abc import Awaitable, Callable
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from chant_ls.analysis.readiness import readiness
 from chant_ls.analysis.resolve import Scope, resolve
 from chant_ls.analysis.snapshot import Snapshot
-from chant_ls.analysis.types import Ambiguous, Blocked, Resolved
+from chant_ls.analysis.types import Ambiguous, Blocked, CreateFile, Resolved
 from chant_ls.lsp import wire
 from chant_ls.lsp.project import Project
 from chant_ls.model.refusal import Refusal
@@ -23,6 +24,11 @@ UNTRUSTED = Refusal(
     "trust it in the editor (initializationOptions.trusted), or use `chant` in a terminal",
 )
 NO_PROJECT = Refusal("no project is open: there is no `.chant` folder here", "`chant init`")
+
+NO_AGENT_SPLIT = Refusal(
+    "this server does not let agents split specs",
+    'the code action "Split into research and implement" splits without one',
+)
 
 
 async def run(ls: "ChantServer", command: str, argument: Any) -> Answer | Refusal:
@@ -188,6 +194,28 @@ async def _log(ls: "ChantServer", project: Project, argument: wire.Log) -> Answe
     return {"text": told.text, "run": told.run}
 
 
+async def _split(ls: "ChantServer", project: Project, argument: wire.Split) -> Answer | Refusal:
+    """Into research and implement: an edit that the client applies, nothing is started."""
+    from chant_ls.analysis.actions.research import split_into_research
+
+    if not argument.research:
+        return NO_AGENT_SPLIT
+    change = split_into_research(project.snapshot, SpecId(argument.spec))
+    if isinstance(change, Refusal):
+        return change
+    refusal = await ls.apply(project, argument.spec, change)
+    names = [one.path for one in change.files if isinstance(one, CreateFile)]
+    return refusal or {"created": [PurePosixPath(name).stem for name in names]}
+
+
+async def _graph(ls: "ChantServer", project: Project, argument: wire.Graph) -> Answer | Refusal:
+    from chant_ls.analysis.dag import Format, dag
+
+    if argument.format not in set(Format):
+        return Refusal(f"{argument.format!r} is no format", f"one of {', '.join(Format)}")
+    return {"text": dag(project.snapshot, Format(argument.format))}
+
+
 def listed(ls: "ChantServer", root: str) -> list[dict[str, object]]:
     """The list of contract section 2, of one project or of all."""
     from chant_ls.analysis.summary import spec_json
@@ -209,4 +237,6 @@ VERBS: dict[str, Verb] = {
     "chant.approve": _approve,
     "chant.reject": _reject,
     "chant.log": _log,
+    "chant.split": _split,
+    "chant.graph": _graph,
 }

@@ -2,6 +2,9 @@
 
 import pytest
 
+from chant_ls.analysis.types import ActionKind
+from chant_ls.lsp.capabilities import ACTION_KINDS
+
 A, B, C = (f"2026-01-0{n}-00{n}-abc" for n in (1, 2, 3))
 TEXTS = {
     A: "---\ntype: code\nlabels: [core]\n---\n\n# 😀 First\n\n## Acceptance Criteria\n\n"
@@ -215,6 +218,80 @@ def test_a_quick_fix_is_offered_with_its_diagnostic_and_resolved_lazily(client, 
     assert A in edit["edits"][0]["newText"]
     client.change(uris[C], 3, {"text": TEXTS[C]})
     assert client.error("codeAction/resolve", fix)["code"] == -32801
+
+
+def test_the_kinds_of_actions_are_all_told():
+    assert set(ACTION_KINDS) == {kind.value for kind in ActionKind}
+
+
+def actions_at(client, uri, line, **context):
+    area = {"start": {"line": line, "character": 0}, "end": {"line": line, "character": 0}}
+    ask = of(uri, range=area, context={"diagnostics": [], **context})
+    return client.request("textDocument/codeAction", ask)
+
+
+def test_verbs_are_offered_and_those_that_cannot_be_now_say_why(client, start):
+    uris = start(RICH, initializationOptions={"trusted": True})
+    found = {one["title"]: one for one in actions_at(client, uris[A], 5)}
+    assert found["Work"]["command"]["command"] == "chant.work"
+    assert found["Work"]["command"]["arguments"][0]["spec"] == A
+    assert found["Merge"]["disabled"]["reason"] and "command" not in found["Merge"]
+    blocked = {one["title"]: one for one in actions_at(client, uris[B], 7)}
+    assert A in blocked["Work"]["disabled"]["reason"]
+    assert blocked["Work with its unmet dependencies"]["command"]["arguments"][0]["chain"] is True
+    assert {one["kind"] for one in actions_at(client, uris[A], 5, only=["chant"])} == {"chant"}
+
+
+def test_untrusted_verbs_are_disabled(client, start):
+    uris = start(RICH)
+    found = {one["title"]: one for one in actions_at(client, uris[A], 5)}
+    assert "not trusted" in found["Work"]["disabled"]["reason"]
+
+
+def test_a_spec_is_split_by_an_edit_that_makes_files(client, start):
+    uris = start({**RICH, "workspace": {**RICH["workspace"], "applyEdit": True}})
+    applied = []
+    client.answers["workspace/applyEdit"] = lambda p: applied.append(p) or {"applied": True}
+    argument = {"spec": "001-abc", "research": True}
+    done = client.request(
+        "workspace/executeCommand", {"command": "chant.split", "arguments": [argument]}
+    )
+    assert done == {"ok": True, "created": [f"{A}.1", f"{A}.2"]}
+    operations = applied[0]["edit"]["documentChanges"]
+    made = [one["uri"] for one in operations if one.get("kind") == "create"]
+    assert made == [uris[A].replace(A, f"{A}.{n}") for n in (1, 2)]
+    assert operations[-1]["textDocument"]["uri"] == uris[A]
+
+
+def test_a_client_that_cannot_make_files_is_told_so(client, start):
+    start({})
+    argument = {"spec": A, "research": True}
+    error = client.error(
+        "workspace/executeCommand", {"command": "chant.split", "arguments": [argument]}
+    )
+    assert error["code"] == -32803 and "cannot make files" in error["message"]
+
+
+def test_the_graph_is_told_in_every_format(client, start):
+    start({})
+    for format, said in (("tree", A), ("dot", "digraph"), ("mermaid", "graph"), ("json", "{")):
+        argument = {"command": "chant.graph", "arguments": [{"format": format}]}
+        done = client.request("workspace/executeCommand", argument)
+        assert done["ok"] and said in done["text"] and A in done["text"]
+    wrong = {"command": "chant.graph", "arguments": [{"format": "png"}]}
+    assert "tree" in client.error("workspace/executeCommand", wrong)["message"]
+
+
+def test_paths_are_completed_from_the_folders_of_the_project(client, start, project):
+    (project / "src/deep").mkdir(parents=True)
+    (project / "src/app.py").write_text("")
+    uris = start(RICH)
+    client.change(uris[A], 2, {"text": "---\ntarget_files:\n  - src/\n---\n\n# T\n"})
+    found = client.request("textDocument/completion", at(uris[A], 2, 8))
+    assert sorted(one["textEdit"]["newText"] for one in found["items"]) == [
+        "src/app.py",
+        "src/deep/",
+    ]
 
 
 def test_every_handler_survives_a_text_it_does_not_know(client, start):

@@ -48,7 +48,7 @@ def completion(ls: ChantServer, params: types.CompletionParams) -> types.Complet
     if (at := ls.session.at(params)) is None:
         return None
     view, offset = at
-    found = completing.complete(view.snapshot, view.path, offset)
+    found = completing.complete(view.snapshot, view.path, offset, view.project.app.names)
     return answers.completions(view, ls.client, found)
 
 
