@@ -79,6 +79,16 @@ def _unsaved(project: Project, id: SpecId) -> Refusal | None:
     return Refusal(f"{id} has changes that are not saved", "save the file, then try again")
 
 
+async def _add(ls: "ChantServer", project: Project, argument: wire.Add) -> Answer | Refusal:
+    from chant_ls.engine.operations.add import AddRequest, add
+
+    request = AddRequest(argument.title, argument.type, argument.labels)
+    added = await ls.in_engine(project, add, request)
+    if isinstance(added, Refusal):
+        return added
+    return {"id": added.id, "path": added.path, "root": project.folder.uri, "note": added.note}
+
+
 async def _work(ls: "ChantServer", project: Project, argument: wire.Work) -> Answer | Refusal:
     from chant_ls.engine.jobs import WorkRequest
 
@@ -228,6 +238,7 @@ def listed(ls: "ChantServer", root: str) -> list[dict[str, object]]:
 
 
 VERBS: dict[str, Verb] = {
+    "chant.add": _add,
     "chant.work": _work,
     "chant.workReady": _work_ready,
     "chant.resume": _resume,

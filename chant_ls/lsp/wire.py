@@ -12,6 +12,16 @@ SPECS_CHANGED = "chant/specsChanged"
 
 
 @dataclass(frozen=True, slots=True)
+class Add:
+    """Argument of `chant.add`: a new spec, as `chant add` makes it."""
+
+    title: str
+    type: str = "code"
+    labels: tuple[str, ...] = ()
+    root: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Work:
     """`root`, here and below, is the URI of a project's folder, for ids that several have."""
 
@@ -75,6 +85,7 @@ class Graph:
 
 
 COMMANDS: dict[str, type] = {
+    "chant.add": Add,
     "chant.work": Work,
     "chant.workReady": WorkReady,
     "chant.merge": Merge,
@@ -92,7 +103,13 @@ COMMANDS: dict[str, type] = {
 STARTS_PROCESSES = frozenset(COMMANDS) - {"chant.log", "chant.graph", "chant.split"}
 """Refused in a workspace that is not trusted."""
 
-NEEDS_SAVED = frozenset(COMMANDS) - {"chant.workReady", "chant.log", "chant.graph", "chant.split"}
+NEEDS_SAVED = frozenset(COMMANDS) - {
+    "chant.add",
+    "chant.workReady",
+    "chant.log",
+    "chant.graph",
+    "chant.split",
+}
 """Refused while the spec's buffer is not saved: they read or write its file."""
 
 

@@ -61,6 +61,14 @@ export const RUN_EVENT = "chant/runEvent";
 export const SPECS = "chant/specs";
 export const SPECS_CHANGED = "chant/specsChanged";
 
+/** Argument of `chant.add`: a new spec, as `chant add` makes it. */
+export interface Add {
+  readonly title: string;
+  readonly type?: string;
+  readonly labels?: readonly string[];
+  readonly root?: string;
+}
+
 export interface Work {
   readonly spec: string;
   readonly chain?: boolean;
@@ -114,6 +122,7 @@ export interface Graph {
 
 /** Every command of `workspace/executeCommand` with the shape of its one argument. */
 export interface Commands {
+  readonly "chant.add": Add;
   readonly "chant.work": Work;
   readonly "chant.workReady": WorkReady;
   readonly "chant.merge": Merge;
@@ -138,4 +147,8 @@ export interface Answer {
   readonly frees?: readonly string[];
   readonly created?: readonly string[];
   readonly text?: string;
+  /** The new spec: `path` relative to the project at `root`. */
+  readonly path?: string;
+  readonly root?: string;
+  readonly note?: string;
 }

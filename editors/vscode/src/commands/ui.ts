@@ -1,18 +1,11 @@
 import { userInfo } from "node:os";
 import { commands, type Disposable, type Memento, window } from "vscode";
-import type { Session } from "../server/session";
 import { type Target, targetOf } from "../specs/pick";
 import { unmerged } from "../specs/present";
-import type { SpecStore } from "../specs/store";
 import type { Commands, SpecState } from "../wire";
 import type { CommandName } from "./execute";
-
-export interface UiOptions {
-  readonly session: Session;
-  readonly store: SpecStore;
-  readonly memory: Memento;
-  readonly showLog: () => void;
-}
+import { newSpec } from "./newSpec";
+import { offered, send, type UiOptions } from "./send";
 
 /** The members of a command's argument beside the spec; none when the user turned back. */
 type Rest<C extends CommandName> =
@@ -63,6 +56,7 @@ export function registerUi(options: UiOptions): Disposable[] {
     onSpec("chant.ui.splitResearch", "chant.split", open, () => ({ research: true })),
     onSpec("chant.ui.approve", "chant.approve", any, verdict("Approve")),
     onSpec("chant.ui.reject", "chant.reject", any, verdict("Reject")),
+    commands.registerCommand("chant.ui.new", () => newSpec(options)),
     commands.registerCommand("chant.ui.workReady", () => send(options, "chant.workReady", {})),
     commands.registerCommand("chant.ui.graph", () =>
       send(options, "chant.graph", { format: "tree" }),
@@ -71,29 +65,6 @@ export function registerUi(options: UiOptions): Disposable[] {
     commands.registerCommand("chant.ui.restart", () => session.restart()),
     commands.registerCommand("chant.ui.showLog", showLog),
   ];
-}
-
-async function send<C extends CommandName>(
-  options: UiOptions,
-  command: C,
-  argument: Commands[C],
-): Promise<unknown> {
-  return offered(options, command) ? commands.executeCommand(command, argument) : undefined;
-}
-
-/** Whether the server is up and knows the command; says so if not. */
-function offered({ session, showLog }: UiOptions, command: CommandName): boolean {
-  const client = session.current();
-  const known = client?.initializeResult?.capabilities.executeCommandProvider?.commands ?? [];
-  if (known.includes(command)) return true;
-  const message = client
-    ? `The language server in use does not know ${command}. It may be older than this extension.`
-    : "The Chant language server is not running.";
-  void window.showErrorMessage(message, "Restart Server", "Show Log").then((button) => {
-    if (button === "Restart Server") void session.restart();
-    if (button === "Show Log") showLog();
-  });
-  return false;
 }
 
 const LAST_NAME = "chant.approver";

@@ -11,7 +11,7 @@ import {
   workspace,
 } from "vscode";
 import type { Api } from "../../src/extension";
-import type { SpecState } from "../../src/wire";
+import type { Answer, SpecState } from "../../src/wire";
 
 const EXTENSION = "chant.chant-specs";
 const DEADLINE_MS = 30_000;
@@ -162,6 +162,17 @@ async function specIsWorkedAndMerged(): Promise<void> {
   assert.equal(Buffer.from(made).toString(), "made by the spec\n");
 }
 
+async function newSpecIsWritten(): Promise<void> {
+  const argument = { title: "Try $& new things", type: "task", labels: ["fresh"] };
+  const answer = await commands.executeCommand<Answer | undefined>("chant.add", argument);
+  assert.ok(answer?.path && answer.root);
+  await open(answer.path.replace(/^.*\/|\.md$/g, ""));
+  const spec = await until("the new spec in the list", async () =>
+    (await specs()).find((it) => it.title === argument.title),
+  );
+  assert.deepEqual([spec.type, spec.status, spec.labels], ["task", "ready", ["fresh"]]);
+}
+
 const TESTS = [
   commandsAreThere,
   wrongDependencyIsSeen,
@@ -170,6 +181,7 @@ const TESTS = [
   otherMarkdownIsLeftAlone,
   specsAreListed,
   restartsAreSerialized,
+  newSpecIsWritten,
   specIsWorkedAndMerged,
 ];
 
