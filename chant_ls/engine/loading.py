@@ -1,7 +1,6 @@
 """A project as it is on disk, made into a Snapshot. Starts no process."""
 
 from collections.abc import Callable, Iterable, Mapping
-from pathlib import PurePosixPath
 
 from chant_ls.analysis.snapshot import Snapshot, SpecFile
 from chant_ls.engine.ports import SpecStore
@@ -21,7 +20,7 @@ _PATH_FIELDS = tuple(
 def spec_id(path: str, text: str) -> SpecId | None:
     """The id of a file below `.chant`, None where it is no spec: neither frontmatter nor a dated
     name, or a name that git could not hold."""
-    stem = PurePosixPath(path).name.removesuffix(".md")
+    stem = path.rpartition("/")[2].removesuffix(".md")
     if not (looks_dated(stem) or text.removeprefix("\ufeff").startswith("---")):
         return None
     return valid_id(stem)
@@ -39,12 +38,10 @@ def spec_file(path: str, text: str) -> SpecFile | None:
 
 
 def spec_files(specs: SpecStore, paths: Iterable[str]) -> Iterable[SpecFile]:
-    for path in paths:
-        data = specs.read(path)
-        if data is not None:
-            file = spec_file(path, data.decode("utf-8", errors="surrogateescape"))
-            if file:
-                yield file
+    for path, data in specs.read_all(paths):
+        file = spec_file(path, data.decode("utf-8", errors="surrogateescape"))
+        if file:
+            yield file
 
 
 def infos(

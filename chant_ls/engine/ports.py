@@ -1,15 +1,17 @@
 """What the execution core asks of the machine. `host` implements these; git is in `git_port`."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from chant_ls.analysis.snapshot import PathFact
-from chant_ls.engine.events import Entry
 from chant_ls.engine.records import ProcessId, RunRecord
 from chant_ls.model.refusal import Refusal
 from chant_ls.model.spec import SpecId
+
+if TYPE_CHECKING:
+    from chant_ls.engine.events import Entry
 
 
 class Clock(Protocol):
@@ -73,6 +75,10 @@ class SpecStore(Protocol):
 
     def read(self, path: str) -> bytes | None: ...
 
+    def read_all(self, paths: Iterable[str]) -> Iterator[tuple[str, bytes]]:
+        """Many at once, for much less; what cannot be read is left out."""
+        ...
+
     def replace(self, path: str, old: bytes | None, new: bytes) -> Refusal | None:
         """Write `new` if the file still holds `old` (None: does not exist); refused otherwise."""
         ...
@@ -125,11 +131,11 @@ class RunStore(Protocol):
         when its holder dies; its file is never deleted."""
         ...
 
-    def append(self, job: str, entries: Iterable[Entry], durable: bool = True) -> None:
+    def append(self, job: str, entries: "Iterable[Entry]", durable: bool = True) -> None:
         """Add to the journal of a job."""
         ...
 
-    def entries(self, job: str, offset: int = 0) -> tuple[tuple[Entry, ...], int]:
+    def entries(self, job: str, offset: int = 0) -> "tuple[tuple[Entry, ...], int]":
         """Whole journal lines from byte `offset` on, and the offset behind them."""
         ...
 

@@ -10,7 +10,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from chant_ls.engine.events import Entry, from_json
 from chant_ls.engine.records import RunRecord, parse_run_name
 from chant_ls.host import atomic
 from chant_ls.host.clock import SystemClock
@@ -18,6 +17,7 @@ from chant_ls.model.refusal import Refusal
 from chant_ls.model.spec import SpecId
 
 if TYPE_CHECKING:
+    from chant_ls.engine.events import Entry
     from chant_ls.host.locks import FileLock
 
 
@@ -102,11 +102,11 @@ class DiskRunStore:
         return (_bytes(self._path("stop", run)) or b"").decode()
 
     # journals, jobs, logs
-    def append(self, job: str, entries: Iterable[Entry], durable: bool = True) -> None:
+    def append(self, job: str, entries: "Iterable[Entry]", durable: bool = True) -> None:
         lines = "".join(f"{json.dumps(entry.to_json())}\n" for entry in entries)
         append(self._made("journal", f"{job}.jsonl"), lines.encode(), durable)
 
-    def entries(self, job: str, offset: int = 0) -> tuple[tuple[Entry, ...], int]:
+    def entries(self, job: str, offset: int = 0) -> "tuple[tuple[Entry, ...], int]":
         path = self._path("journal", f"{job}.jsonl")
         whole = (read_from(path, offset) if path else b"").rpartition(b"\n")
         lines = [line for line in whole[0].split(b"\n") if line]
@@ -165,7 +165,9 @@ def append(path: Path, data: bytes, durable: bool = False) -> None:
         os.close(fd)
 
 
-def _known(lines: Iterable[bytes]) -> Iterator[Entry]:
+def _known(lines: Iterable[bytes]) -> "Iterator[Entry]":
+    from chant_ls.engine.events import from_json  # readers of records need no events
+
     for line in lines:
         try:
             entry = from_json(json.loads(line))

@@ -1,7 +1,8 @@
 """The spec files: found by folder listing, written whole and only over what was read."""
 
 import os
-from collections.abc import Iterator
+import stat
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from chant_ls.engine.ports import FileStat
@@ -10,6 +11,7 @@ from chant_ls.model.refusal import Refusal
 
 FOLDERS = (".chant/specs", ".chant/archive")
 _DEEPEST = 6
+_FLAGS = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
 
 
 class DiskSpecStore:
@@ -23,6 +25,27 @@ class DiskSpecStore:
 
     def read(self, path: str) -> bytes | None:
         return self._files.read(path)
+
+    def read_all(self, paths: Iterable[str]) -> Iterator[tuple[str, bytes]]:
+        """The real path of each folder is asked once; a file that is a link takes the long way."""
+        inside: dict[str, bool] = {}
+        for path in paths:
+            folder = path.rpartition("/")[0]
+            if folder not in inside:
+                inside[folder] = self._files.holds(folder)
+            data = self._plain(path) if inside[folder] else None
+            if data is None:
+                data = self.read(path)
+            if data is not None:
+                yield path, data
+
+    def _plain(self, path: str) -> bytes | None:
+        try:
+            fd = os.open(f"{self._root}/{path}", os.O_RDONLY | _FLAGS)
+        except OSError:
+            return None
+        with open(fd, "rb", buffering=0) as file:  # noqa: PTH123 a descriptor, not a path
+            return file.read() if stat.S_ISREG(os.fstat(fd).st_mode) else None
 
     def replace(self, path: str, old: bytes | None, new: bytes) -> Refusal | None:
         if self._files.read(path) != old:
@@ -50,7 +73,7 @@ class DiskSpecStore:
             if entry.is_symlink() and not self._files.holds(path):
                 return
             if entry.is_file():
-                stat = entry.stat()
-                yield FileStat(path, stat.st_mtime_ns, stat.st_size)
+                told = entry.stat()
+                yield FileStat(path, told.st_mtime_ns, told.st_size)
         except OSError:
             return

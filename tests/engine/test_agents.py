@@ -53,6 +53,10 @@ def test_a_known_agent_takes_limits_from_the_configuration():
 
 
 CLAUDE = Provider("claude", output="claude-stream")
+TWO = (
+    '{"type":"assistant","message":{"content":[{"type":"text","text":"a\\nb"},'
+    '{"type":"tool_use","name":"Edit","input":{"f":1}}]}}'
+)
 
 
 @pytest.mark.parametrize(
@@ -61,8 +65,7 @@ CLAUDE = Provider("claude", output="claude-stream")
         (Provider("x"), "hello", (Output("hello"),)),
         (
             CLAUDE,
-            '{"type":"assistant","message":{"content":[{"type":"text","text":"a\\nb"},'
-            '{"type":"tool_use","name":"Edit","input":{"f":1}}]}}',
+            TWO,
             (Output("a", "text"), Output("b", "text"), Tool("Edit", '{"f": 1}')),
         ),
         (
