@@ -12,6 +12,7 @@ from chant_ls.model.spec import SpecId, natural_key
 _PATIENCE = 5_000
 """So many specs may be looked at on the ground of an older order before a new one is made."""
 
+_MANY = 1_000
 _LONG = 200
 
 
@@ -53,8 +54,14 @@ class Cycles:
         self._found: dict[tuple[str, str], Cycle | None] = {}
 
     def changed(self, graph: Waiting, ids: Iterable[SpecId]) -> "Cycles":
-        """For a graph of the same specs in which only `ids` wait for others than before."""
-        return Cycles(graph, self._order, self._changed.union(ids))
+        """For a graph in which only `ids` came, went or wait for others than before."""
+        ids = frozenset(ids)
+        if self._order is None or len(self._changed) > _MANY:
+            return Cycles(graph)
+        ranks = self._order.ranks
+        new = [id for id in ids if id not in ranks]
+        ranked = {**ranks, **{id: len(ranks) + n for n, id in enumerate(new)}} if new else ranks
+        return Cycles(graph, _Order(ranked, self._order.circles), self._changed | ids)
 
     def through(self, start: str, end: str) -> Cycle | None:
         """A shortest cycle that holds the edge `start` → `end`, None where there is none.

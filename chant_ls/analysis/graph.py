@@ -34,16 +34,23 @@ class Relation(StrEnum):
     TARGET = "target"
 
 
-_KEYS: dict[Relation, Callable[[Facts], Iterable[str]]] = {
+def _driver_key(facts: Facts) -> tuple[str, ...]:
+    above = parent_id(facts.id)
+    return () if above is None else (above,)
+
+
+_Keys = Callable[[Facts], tuple[str, ...]]
+_KEYS: dict[Relation, _Keys] = {
     Relation.DEPENDS: lambda facts: facts.depends_on or (),
     Relation.MEMBERS: lambda facts: facts.members,
     Relation.INFORMED: lambda facts: facts.informed_by,
-    Relation.DRIVER: lambda facts: filter(None, [parent_id(facts.id)]),
+    Relation.DRIVER: _driver_key,
     Relation.LABEL: lambda facts: facts.labels,
     Relation.TARGET: lambda facts: facts.target_files,
 }
 
 Index = Mapping[str, frozenset[SpecId]]
+_NONE: frozenset[SpecId] = frozenset()
 
 
 class _Place(NamedTuple):
@@ -55,6 +62,9 @@ class _Place(NamedTuple):
 
 
 _NOWHERE = _Place(False, "", Facts(SpecId("")))
+_FEW = 20
+"""After more specs came or went at once, what was known of cycles is found anew."""
+
 _Places = Mapping[SpecId, tuple[_Place, ...]]
 
 
@@ -99,16 +109,29 @@ class Graph:
     def _hand_on(self, new: "Graph", waiting: list[SpecId]) -> None:
         """Gives what was found out already, as far as it still holds; `waiting` are the specs
         whose dependencies or members changed."""
-        if new.active is not self.active or new.every is not self.every:
-            return
-        new._answers = self._answers
-        for relation, found in self._shorts.items():
-            if new._indexes[relation] is self._indexes[relation]:
-                new._shorts[relation] = found
-        if self._kept_cycles is not None:
-            families = [graph.below(id) for graph in (self, new) for id in waiting]
-            changed = set(waiting).union(*families)
-            new._kept_cycles = self._kept_cycles.changed(new, changed) if waiting else self.cycles
+        moved = self.active.differing(new.active) | self.every.differing(new.every)
+        if not moved:
+            new._answers = self._answers
+            for relation, found in self._shorts.items():
+                if new._indexes[relation] is self._indexes[relation]:
+                    new._shorts[relation] = found
+        if self._kept_cycles is not None and len(moved) <= _FEW:
+            near = {one for graph in (self, new) for id in moved for one in graph._around(id)}
+            near.update(waiting)
+            families = [graph.below(id) for graph in (self, new) for id in near]
+            changed = near.union(*families)
+            new._kept_cycles = self._kept_cycles.changed(new, changed) if changed else self.cycles
+
+    def _around(self, id: SpecId) -> Iterator[SpecId]:
+        """The specs that may wait for others when the spec `id` comes or goes."""
+        yield id
+        for relation in (Relation.DEPENDS, Relation.MEMBERS):
+            for text in self.texts_within(relation, id):
+                yield from self.named_by(relation, text)
+        above = parent_id(id)
+        if above is not None:
+            yield above
+            yield from self.named_by(Relation.DRIVER, above)
 
     def _moved(self, old: Iterable[SpecLike], new: Iterable[SpecLike]) -> tuple[_Places, _Places]:
         """The places of every id that the files touch, before and after."""
@@ -188,7 +211,9 @@ class Graph:
 
     def circles_of(self, id: str) -> frozenset[SpecId]:
         """All specs that wait for the spec while it waits for them."""
-        return self.cycles.circles.get(SpecId(id), frozenset())
+        if any(self.cycles.through(id, other) for other in self.waits_for(id)):
+            return self.cycles.circles[SpecId(id)]
+        return frozenset()
 
     def naming(self, relation: Relation, id: str) -> frozenset[SpecId]:
         """The specs whose references, short ones too, mean the spec `id`."""
@@ -351,25 +376,28 @@ def _redoubled(
     return {**kept, **several} if kept != duplicates or several else duplicates
 
 
-def _reindexed(
-    index: Index, keys: Callable[[Facts], Iterable[str]], before: _Places, after: _Places
-) -> Index:
+def _reindexed(index: Index, keys: _Keys, before: _Places, after: _Places) -> Index:
     """The index with the keys of changed specs moved; itself where none moved."""
-    gone, come = defaultdict(set), defaultdict(set)
-    for id in after:
-        was, now = _keys(keys, before[id]), _keys(keys, after[id])
-        for key in was - now:
-            gone[key].add(id)
-        for key in now - was:
-            come[key].add(id)
-    if not gone and not come:
-        return index
-    moved = {key: (index.get(key, frozenset()) - gone[key]) | come[key] for key in {*gone, *come}}
-    result = {**index, **moved}
-    for key in [key for key, ids in moved.items() if not ids]:
+    gone, come = defaultdict[str, set[SpecId]](set), defaultdict[str, set[SpecId]](set)
+    for id, now in after.items():
+        was = before[id]
+        old, new = keys(was[0].facts) if was else (), keys(now[0].facts) if now else ()
+        if old != new:
+            for key in set(old).difference(new):
+                gone[key].add(id)
+            for key in set(new).difference(old):
+                come[key].add(id)
+    return _merged(index, gone, come) if gone or come else index
+
+
+def _merged(
+    index: Index, gone: Mapping[str, set[SpecId]], come: Mapping[str, set[SpecId]]
+) -> Index:
+    result = dict(index)
+    for key, ids in gone.items():
+        result[key] = result[key] - ids
+    for key, ids in come.items():
+        result[key] = result.get(key, _NONE) | ids
+    for key in [key for key in gone if not result[key]]:
         del result[key]
     return result
-
-
-def _keys(keys: Callable[[Facts], Iterable[str]], places: tuple[_Place, ...]) -> set[str]:
-    return set(keys(places[0].facts)) if places else set()

@@ -48,6 +48,10 @@ class Ids:
             return Ids(every)
         return Ids(every, _reordered(known, gone, new - self.all))
 
+    def differing(self, other: "Ids") -> frozenset[SpecId]:
+        """The ids that only one of the two has."""
+        return frozenset() if self is other else self.all ^ other.all
+
     def matches(self, text: str) -> tuple[SpecId, ...]:
         """The ids that `text` may mean: the exact one, the one that ends so, or all with it."""
         if text in self.all:
