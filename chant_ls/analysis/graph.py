@@ -2,70 +2,33 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from enum import StrEnum
 from itertools import chain
-from typing import NamedTuple, Protocol
 
 from chant_ls.analysis.cycles import Cycles
 from chant_ls.analysis.ids import Ids
+from chant_ls.analysis.index import (
+    KEYS,
+    NOWHERE,
+    Index,
+    Place,
+    Places,
+    Relation,
+    SpecLike,
+    by_precedence,
+    is_active,
+    redoubled,
+    reindexed,
+    renamed,
+    what_waits,
+)
 from chant_ls.analysis.types import Ambiguous, Missing, Resolution, Resolved
 from chant_ls.model.spec import Facts, SpecId, member_numbers, parent_id
 
-
-class SpecLike(Protocol):
-    """What the graph needs to know of a spec's file."""
-
-    @property
-    def path(self) -> str: ...
-    @property
-    def facts(self) -> Facts: ...
-    @property
-    def archived(self) -> bool: ...
-
-
-class Relation(StrEnum):
-    """What a spec can be found by. References are kept as written, missing ones too."""
-
-    DEPENDS = "depends"
-    MEMBERS = "members"
-    INFORMED = "informed"
-    DRIVER = "driver"
-    LABEL = "label"
-    TARGET = "target"
-
-
-def _driver_key(facts: Facts) -> tuple[str, ...]:
-    above = parent_id(facts.id)
-    return () if above is None else (above,)
-
-
-_Keys = Callable[[Facts], tuple[str, ...]]
-_KEYS: dict[Relation, _Keys] = {
-    Relation.DEPENDS: lambda facts: facts.depends_on or (),
-    Relation.MEMBERS: lambda facts: facts.members,
-    Relation.INFORMED: lambda facts: facts.informed_by,
-    Relation.DRIVER: _driver_key,
-    Relation.LABEL: lambda facts: facts.labels,
-    Relation.TARGET: lambda facts: facts.target_files,
-}
-
-Index = Mapping[str, frozenset[SpecId]]
-_NONE: frozenset[SpecId] = frozenset()
-
-
-class _Place(NamedTuple):
-    """One file of an id; places sort by precedence: active before archived, then by path."""
-
-    archived: bool
-    path: str
-    facts: Facts
-
-
-_NOWHERE = _Place(False, "", Facts(SpecId("")))
 _FEW = 20
 """After more specs came or went at once, what was known of cycles is found anew."""
 
-_Places = Mapping[SpecId, tuple[_Place, ...]]
+
+__all__ = ["Graph", "Relation", "SpecLike", "picked"]
 
 
 class Graph:
@@ -73,7 +36,7 @@ class Graph:
 
     def __init__(
         self,
-        places: _Places | None = None,
+        places: Places | None = None,
         indexes: Mapping[Relation, Index] | None = None,
         active: Ids | None = None,
         every: Ids | None = None,
@@ -98,12 +61,14 @@ class Graph:
             del places[id]
         result = Graph(
             places,
-            {r: _reindexed(index, _KEYS[r], before, after) for r, index in self._indexes.items()},
-            _renamed(self.active, before, after, _active),
-            _renamed(self.every, before, after, bool),
-            _redoubled(self.duplicates, after),
+            {r: reindexed(index, KEYS[r], before, after) for r, index in self._indexes.items()},
+            renamed(self.active, before, after, is_active),
+            renamed(self.every, before, after, bool),
+            redoubled(self.duplicates, after),
         )
-        self._hand_on(result, [id for id in after if _waiting(before[id]) != _waiting(after[id])])
+        self._hand_on(
+            result, [id for id in after if what_waits(before[id]) != what_waits(after[id])]
+        )
         return result
 
     def _hand_on(self, new: "Graph", waiting: list[SpecId]) -> None:
@@ -133,7 +98,7 @@ class Graph:
             yield above
             yield from self.named_by(Relation.DRIVER, above)
 
-    def _moved(self, old: Iterable[SpecLike], new: Iterable[SpecLike]) -> tuple[_Places, _Places]:
+    def _moved(self, old: Iterable[SpecLike], new: Iterable[SpecLike]) -> tuple[Places, Places]:
         """The places of every id that the files touch, before and after."""
         left, come = list(old), list(new)
         touched = {file.facts.id for file in chain(left, come)}
@@ -142,8 +107,8 @@ class Graph:
         for file in left:
             now[file.facts.id].pop(file.path, None)
         for file in come:
-            now[file.facts.id][file.path] = _Place(file.archived, file.path, file.facts)
-        return before, {id: _sorted(found.values()) for id, found in now.items()}
+            now[file.facts.id][file.path] = Place(file.archived, file.path, file.facts)
+        return before, {id: by_precedence(found.values()) for id, found in now.items()}
 
     # ids and files
 
@@ -170,7 +135,7 @@ class Graph:
 
     def archived(self, id: str) -> bool:
         """Whether the id is known and lies in the archive only."""
-        return self._places.get(SpecId(id), (_NOWHERE,))[0].archived
+        return self._places.get(SpecId(id), (NOWHERE,))[0].archived
 
     # references
 
@@ -341,63 +306,3 @@ def _closure(start: str, step: Callable[[str], Iterable[SpecId]]) -> frozenset[S
             seen.add(one)
             todo.extend(step(one))
     return frozenset(seen)
-
-
-def _sorted(places: Iterable[_Place]) -> tuple[_Place, ...]:
-    return tuple(sorted(places, key=lambda place: place[:2]))
-
-
-def _active(places: tuple[_Place, ...]) -> bool:
-    return bool(places) and not places[0].archived
-
-
-def _waiting(places: tuple[_Place, ...]) -> tuple[object, ...] | None:
-    """What of a spec decides who waits for whom."""
-    if not places:
-        return None
-    facts = places[0].facts
-    return places[0].archived, facts.depends_on, facts.members
-
-
-def _renamed(
-    ids: Ids, before: _Places, after: _Places, there: Callable[[tuple[_Place, ...]], bool]
-) -> Ids:
-    gone = {id for id in after if there(before[id]) and not there(after[id])}
-    new = {id for id in after if there(after[id]) and not there(before[id])}
-    return ids.replaced(gone, new)
-
-
-def _redoubled(
-    duplicates: Mapping[SpecId, tuple[str, ...]], after: _Places
-) -> Mapping[SpecId, tuple[str, ...]]:
-    """Ids that live in several files, with their paths."""
-    kept = {id: paths for id, paths in duplicates.items() if id not in after}
-    several = {id: tuple(p.path for p in found) for id, found in after.items() if len(found) > 1}
-    return {**kept, **several} if kept != duplicates or several else duplicates
-
-
-def _reindexed(index: Index, keys: _Keys, before: _Places, after: _Places) -> Index:
-    """The index with the keys of changed specs moved; itself where none moved."""
-    gone, come = defaultdict[str, set[SpecId]](set), defaultdict[str, set[SpecId]](set)
-    for id, now in after.items():
-        was = before[id]
-        old, new = keys(was[0].facts) if was else (), keys(now[0].facts) if now else ()
-        if old != new:
-            for key in set(old).difference(new):
-                gone[key].add(id)
-            for key in set(new).difference(old):
-                come[key].add(id)
-    return _merged(index, gone, come) if gone or come else index
-
-
-def _merged(
-    index: Index, gone: Mapping[str, set[SpecId]], come: Mapping[str, set[SpecId]]
-) -> Index:
-    result = dict(index)
-    for key, ids in gone.items():
-        result[key] = result[key] - ids
-    for key, ids in come.items():
-        result[key] = result.get(key, _NONE) | ids
-    for key in [key for key in gone if not result[key]]:
-        del result[key]
-    return result
