@@ -273,7 +273,9 @@ class Graph:
         )
 
     def waits_for(self, id: str) -> tuple[SpecId, ...]:
-        """All that can hold the spec up, whatever its status is now."""
+        """All that can hold the spec up, whatever its status is now; nothing for an unknown id."""
+        if id not in self._places:
+            return ()
         own, members, drivers = self.dependencies(id), self.members(id), self.drivers(id)
         if not members and not drivers:
             return own

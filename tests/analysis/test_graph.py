@@ -130,3 +130,9 @@ def test_resolution_of_stored_references() -> None:
     assert graph.resolve("001-old") == Resolved("2026-01-01-001-old")
     assert graph.resolve("2026-01-29") == Ambiguous((A, B))
     assert graph.resolve("2026-01-29-010-abx") == Missing((A, f"{A}.1", B))
+
+
+def test_a_spec_that_is_not_there_waits_for_nothing() -> None:
+    graph = snapshot({"d": "depends_on: [o]", "o": ""}).graph
+    assert graph.waits_for("d.1") == ()
+    assert graph.circles_of("d.1") == frozenset()
