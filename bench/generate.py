@@ -38,7 +38,8 @@ def _id(rng: random.Random, n: int) -> str:
 def _spec(rng: random.Random, earlier: list[str], dependencies: float, n: int) -> str:
     wanted = min(len(earlier), round(rng.uniform(0, 2 * dependencies)))
     done = "completed" if n % 3 == 0 else "pending"
-    lines = ["---", "type: code", f"status: {done}", f"labels: [area-{n % 17}, v0.{n % 9}.0]"]
+    lines = ["---", "type: code", f"status: {done}"]
+    lines += ["labels:", f"  - area-{n % 17}", f"  - v0.{n % 9}.0"]
     if wanted:
         lines += ["depends_on:", *(f"  - {id}" for id in rng.sample(earlier, wanted))]
     lines += ["target_files:", f"  - src/module_{n}.py", "---", ""]

@@ -26,11 +26,12 @@ class View(Protocol):
 
 
 def watch(engine: "Engine", job: "Job", quiet: bool = False) -> int:
-    """Shows the job until it ends; its exit code. An interrupt pauses its runs first."""
+    """Shows the job until it ends; its exit code, or 130 if somebody pressed Ctrl+C."""
+    from chant_ls.cli.interrupting import interrupts
     from chant_ls.engine.operations.work import attach
 
-    with _view(quiet) as view:
-        return follow(attach(engine, job.job), view)
+    with _view(quiet) as view, interrupts(engine, job) as presses:
+        return presses.code(follow(presses.telling(attach(engine, job.job), view), view))
 
 
 def follow(entries: Iterator[Entry | None], view: View) -> int:

@@ -56,7 +56,8 @@ class DiskFiles:
             inside.parent.mkdir(parents=True, exist_ok=True)
             atomic.write(inside, data)
         except OSError as error:
-            return Refusal(f"cannot write {path}: {error.strerror}")
+            message = f"cannot write {path}: {error.strerror}"
+            return Refusal(message, f"check owner, mode and free space of {self.base}")
         return None
 
     def remove(self, path: str) -> None:

@@ -1,12 +1,14 @@
 """The guide, walked through: add, work in every width, look, merge, stop."""
 
 import re
+import signal
+import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from tests.cli.running import Told, chant
+from tests.cli.running import Told, chant, environment
 from tests.e2e.conftest import git
 
 AGENT = """\
@@ -110,6 +112,25 @@ def test_failing_agent_fails_the_command_and_keeps_its_work(guide: Path) -> None
     assert f"chant/{id}" in git(guide, "branch", "--list")
     assert done(chant(guide, "reset", id, "-y")).startswith("Reset: ")
     assert listed(guide) == {id: "ready"}
+
+
+def test_interrupt_pauses_and_resume_goes_on(guide: Path) -> None:
+    agent = guide.parent / "agent.py"
+    agent.write_text(f"{AGENT}\nimport time\nprint('asleep', flush=True)\ntime.sleep(600)\n")
+    id = add(guide, "Sleeps")
+    command = [sys.executable, "-m", "chant_ls.cli", "work", id]
+    env, pipe = environment(guide.parent), subprocess.PIPE
+    with subprocess.Popen(command, cwd=guide, env=env, stdout=pipe, stderr=pipe, text=True) as run:
+        assert run.stdout is not None
+        assert any("asleep" in line for line in run.stdout)
+        run.send_signal(signal.SIGINT)
+        told, wrong = run.communicate(timeout=60)
+
+    assert run.returncode == 130 and f"chant resume {id}" in told, wrong
+    assert listed(guide) == {id: "paused"}
+    agent.write_text(AGENT.replace('"made"', '"made at last"'))
+    assert f"worked on {id}" in done(chant(guide, "resume", id))
+    assert "(not merged)" in chant(guide, "list").stdout
 
 
 def test_cancel_frees_dependents_and_reset_brings_it_back(guide: Path) -> None:
