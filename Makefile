@@ -1,21 +1,18 @@
 # Two commands on a fresh machine: `make demo` and `make test`. Both set up all they need.
-PYTHON ?= python3
+# The first Python that is new enough, unless one is named: make PYTHON=/path/to/python demo
+PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 VENV := .venv
 BIN := $(CURDIR)/$(VENV)/bin
 STAMP := $(VENV)/.installed
 N ?= 10000
 
-.PHONY: demo test lint format bench slow setup clean
+.PHONY: demo test lint format bench setup clean
 
 demo: setup
 	@$(BIN)/chant demo
 
 test: lint
 	$(BIN)/pytest -n auto -m 'not slow'
-
-# Tests with editors that are installed for them; `.ci/run` starts these after `make test`.
-slow: setup
-	$(BIN)/pytest -m slow
 
 lint: setup
 	$(BIN)/ruff check .
@@ -34,8 +31,8 @@ bench: setup
 setup: $(STAMP)
 
 $(STAMP): pyproject.toml
-	@command -v $(PYTHON) >/dev/null || { echo "chant needs Python 3.11 or later; name one: make PYTHON=/path/to/python3.11 $(MAKECMDGOALS)"; exit 1; }
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "chant needs Python 3.11 or later, this is $$($(PYTHON) --version); name one: make PYTHON=python3.11 $(MAKECMDGOALS)"; exit 1; }
+	@test -n "$(PYTHON)" || { echo "chant needs Python 3.11 or later and found none; name one: make PYTHON=/path/to/python $(MAKECMDGOALS)"; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "chant needs Python 3.11 or later; $(PYTHON) is not"; exit 1; }
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { echo "this Python has no venv module; on Debian and Ubuntu: apt install python3-venv"; exit 1; }
 	@echo "setting up $(VENV) (once) …"
 	@$(PYTHON) -m venv $(VENV)
