@@ -96,9 +96,10 @@ class App:
         """Records, journals and logs; without git an empty one that cannot be written."""
         return DiskRunStore(roots.state_folder(self.root))
 
-    @cached_property
+    @property
     def engine(self) -> "Engine":
-        """The execution core; git and processes are imported here, not before."""
+        """The execution core with the configuration of this moment; git and processes are imported
+        here, not before. Costs little to build: a long-lived server asks for it anew each time."""
         from chant_ls.engine.engine import Engine
         from chant_ls.host.launch import SupervisorLauncher
         from chant_ls.host.processes import SystemProcesses

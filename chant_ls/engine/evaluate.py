@@ -3,22 +3,13 @@
 Nothing the agent says decides; the snapshot, git and the checks of the spec do.
 """
 
-from pathlib import Path
-
 from chant_ls.engine import specfile
-from chant_ls.engine.agent import environment, mark
-from chant_ls.engine.events import CheckRan, Committed, CriterionDone, Note, Restored
-from chant_ls.engine.git_port import Change, GitError, RefUpdate
+from chant_ls.engine.events import Committed, CriterionDone, Note, Restored
+from chant_ls.engine.git_port import GitError, RefUpdate
 from chant_ls.engine.leavings import CHECKPOINT
 from chant_ls.engine.live import Live, Verdict, failed
-from chant_ls.engine.ports import Command, Ended
-from chant_ls.model.refusal import Refusal
 from chant_ls.model.runs import RunState
-from chant_ls.model.spec import SpecType
 
-CHECK_TIMEOUT = 600.0
-_LAST_LINES = 20
-_BY_TARGETS = frozenset({SpecType.TASK, SpecType.RESEARCH, SpecType.DOCUMENTATION})
 _STOPPED = {"cancel": RunState.CANCELLED, "pause": RunState.PAUSED}
 
 RESTORE = "chant: restore {id}\n\nChant-Op: restore\nChant-Spec: {id}\n"
@@ -27,8 +18,10 @@ COMPLETE = "chant: complete {id}\n\nChant-Op: complete\nChant-Spec: {id}\n"
 
 
 def settle(run: Live) -> Verdict | None:
-    """The prompt file is gone; an agent that went to another branch is told."""
+    """The prompt file is gone; an agent that used the stash or went to another branch is told."""
     run.engine.runs.drop_prompt(run.record.run)
+    if run.engine.git.stash() != run.stash:
+        run.emit(Note("`git stash` was used meanwhile: all worktrees share it, look at yours"))
     branch = run.engine.git.head(run.worktree).branch
     if branch != run.record.branch:
         return Verdict(
@@ -121,108 +114,6 @@ def judge_agent(run: Live) -> Verdict | None:
     if ended.code:
         return Verdict(RunState.FAILED, f"the agent ended with exit code {ended.code}", hint)
     return None
-
-
-def prove(run: Live) -> Verdict | None:
-    """A run without work is a failure, whatever its agent says."""
-    proof = _proof(run)
-    if isinstance(proof, GitError):
-        return failed(proof, "what the agent did cannot be read")
-    run.proven = proof
-    if proof or run.request.allow_no_commits:
-        return None
-    id = run.record.spec
-    return Verdict(
-        RunState.FAILED,
-        "the agent ended well but changed nothing",
-        f"`chant log {id}` shows what it said; `chant reset {id}` starts over",
-    )
-
-
-def _proof(run: Live) -> bool | GitError:
-    git, base, branch = run.engine.git, run.record.base_sha, run.record.branch
-    changes, commits = git.changes(base, branch), git.commits(base, branch)
-    if isinstance(changes, GitError):
-        return changes
-    if isinstance(commits, GitError):
-        return commits
-    facts = run.approved.document.facts
-    if facts.type in _BY_TARGETS and facts.target_files:
-        return _targets_differ(run, changes)
-    worked = any(not commit.bookkeeping for commit in commits)
-    return worked and any(change.path != run.own for change in changes)
-
-
-def _targets_differ(run: Live, changes: tuple[Change, ...]) -> bool:
-    """A target that git ignores counts by being there: a fresh worktree has none."""
-    here = run.engine.files.at(run.folder)
-    targets = {p for t in run.approved.document.facts.target_files for p in here.expand(t)}
-    named = {run.engine.git.prefix + path for path in targets}
-    removed = {change.path for change in changes}
-    asked = {run.engine.git.prefix + t for t in run.approved.document.facts.target_files}
-    return bool((named | asked) & removed) or bool(run.engine.git.ignored(sorted(named)))
-
-
-def bring_ignored(run: Live) -> Verdict | None:
-    """Target files that git ignores cannot travel by merge: copied to the root, over nothing."""
-    here, prefix = run.engine.files.at(run.folder), run.engine.git.prefix
-    targets = {p for t in run.approved.document.facts.target_files for p in here.expand(t)}
-    for path in sorted(targets):
-        if not run.engine.git.ignored([prefix + path]):
-            continue
-        new, old = here.read(path), run.engine.files.read(path)
-        if new is None or new == old:
-            continue
-        if old is not None:
-            run.emit(Note(f"{path} is there already: the new one stays in {run.folder}"))
-            continue
-        problem = run.engine.files.write(path, new)
-        if problem:
-            return failed(problem)
-        run.emit(Note(f"{path} was copied from the worktree: git ignores it"))
-    return None
-
-
-def check(run: Live) -> Verdict | None:
-    """The checks of the snapshot, not of the agent's copy; each sets its box."""
-    criteria = specfile.checked(run.approved.document.body.criteria)
-    results = {c.text: _passes(run, c.check, c.text) for c in criteria}
-    broken = [command for command in run.engine.config.verify if not _passes(run, command)]
-    if results or run.engine.config.verify:
-        kept = run.copies.read(run.record.spec_path)
-        error = run.engine.git.discard(run.worktree)
-        if error:
-            return failed(error, "what the checks left could not be removed")
-        if kept is not None and run.copies.read(run.record.spec_path) != kept:
-            run.copies.write(run.record.spec_path, kept)
-    copy = run.document()
-    text = specfile.with_boxes(copy, results)
-    if text != copy.text:
-        problem = run.copies.write(run.record.spec_path, specfile.encode(text))
-        if problem:
-            return failed(problem)
-    if broken:
-        run.open_boxes = tuple(f"`{command}` fails" for command in broken)
-    return None
-
-
-def _passes(run: Live, command: str, criterion: str = "") -> bool:
-    """Whether the command exits 0 in the worktree, in time."""
-    said: list[str] = []
-    cwd: Path = run.folder if run.folder.is_dir() else run.worktree
-    call = Command(
-        ("sh", "-c", command), cwd, environment(run), None, CHECK_TIMEOUT, f"{mark(run)}/check"
-    )
-    ended = run.engine.processes.run(
-        call, lambda _: None, lambda lines: said.extend(t for _, t in lines), run.stop
-    )
-    passed = isinstance(ended, Ended) and ended.well
-    tail = [str(ended)] if isinstance(ended, Refusal) else said[-_LAST_LINES:]
-    run.emit(CheckRan(command, passed, criterion, "" if passed else "\n".join(tail)))
-    run.log(f"# check `{command}`: {'passed' if passed else 'failed'}")
-    if not passed:
-        run.log(*(f"! {line}" for line in tail))
-    return passed
 
 
 def judge(run: Live) -> Verdict | None:

@@ -55,6 +55,7 @@ class Live:
     ended: Ended | None = None
     agent_error: str = ""
     prompt: str = ""
+    stash: str = ""
     proven: bool = False
     open_boxes: tuple[str, ...] = ()
     restored: list[str] = field(default_factory=list)

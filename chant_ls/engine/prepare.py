@@ -15,6 +15,7 @@ REPO_WAIT = 30.0
 
 def announce(run: Live) -> Verdict | None:
     record = run.record
+    run.stash = run.engine.git.stash()
     run.emit(Started(record.worktree, record.branch, record.provider))
     run.engine.runs.write_log(record.spec, _header(run))
     return None

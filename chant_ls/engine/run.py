@@ -8,7 +8,7 @@ import traceback
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from chant_ls.engine import agent, evaluate, integrate, prepare
+from chant_ls.engine import agent, checks, evaluate, integrate, prepare, proof
 from chant_ls.engine.engine import Engine
 from chant_ls.engine.events import Finished, StatusChanged
 from chant_ls.engine.guards import Approved
@@ -46,9 +46,9 @@ STEPS: tuple[Step, ...] = (
     Step("restore", _JUDGING, evaluate.restore),
     Step("commit", _JUDGING, evaluate.commit),
     Step("ended", _JUDGING, evaluate.judge_agent),
-    Step("proof", _JUDGING, evaluate.prove),
-    Step("targets", _JUDGING, evaluate.bring_ignored),
-    Step("checks", _JUDGING, evaluate.check),
+    Step("proof", _JUDGING, proof.prove),
+    Step("targets", _JUDGING, proof.bring_ignored),
+    Step("checks", _JUDGING, checks.check),
     Step("criteria", _JUDGING, evaluate.judge),
     Step("complete", _JUDGING, evaluate.complete),
 )
