@@ -32,7 +32,7 @@ class _Asked:
 def complete(
     snapshot: Snapshot, path: str, offset: int, list_dir: values.ListDir | None = None
 ) -> Completions:
-    """At most 200 items, best first. `list_dir` gives the names in a folder below the root,
+    """At most 100 items, best first. `list_dir` gives the names in a folder below the root,
     folders with a final `/`; without it there are no paths."""
     file = snapshot.files.get(path)
     if file is None:

@@ -2,7 +2,8 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from itertools import chain
+from itertools import chain, compress
+from operator import is_not
 
 from chant_ls.analysis.cycles import Cycles
 from chant_ls.analysis.ids import Ids
@@ -136,6 +137,12 @@ class Graph:
     def archived(self, id: str) -> bool:
         """Whether the id is known and lies in the archive only."""
         return self._places.get(SpecId(id), (NOWHERE,))[0].archived
+
+    def changed_since(self, other: "Graph") -> tuple[SpecId, ...]:
+        """The ids whose files or facts are not those of another graph with the same ids. A change
+        keeps the order of places; where it is another, more ids are told, never fewer."""
+        differs = map(is_not, self._places.values(), other._places.values())
+        return tuple(compress(self._places, differs))
 
     # references
 

@@ -1,89 +1,116 @@
 """Specs found by words of their ids and titles; bounded, and cheap at ten thousand specs."""
 
-from collections.abc import Callable, Iterable, Iterator
-from functools import lru_cache
-from itertools import chain, islice
-from weakref import WeakKeyDictionary
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import islice
 
-from chant_ls.analysis.graph import Graph, Relation
-from chant_ls.model.spec import FINISHED, Facts, SpecId, parent_id
+from chant_ls.analysis.graph import Graph
+from chant_ls.model.spec import FINISHED, SpecId
 
-MOST_AWAITING = 2_000
+MOST_AWAITING = 500
 """So many specs are looked at to find those that wait for one; beyond, none is marked."""
 
-_Rows = tuple[tuple[str, SpecId], ...]
-_rows_of: WeakKeyDictionary[Graph, tuple[_Rows, _Rows]] = WeakKeyDictionary()
+_MOST_CHANGED = 50
+
+
+@dataclass(frozen=True, slots=True)
+class _Rows:
+    """What is searched: one line for each spec of the graph, unfinished before finished ones,
+    newest first. `text` holds all lines, each between newlines."""
+
+    graph: Graph
+    ids: tuple[SpecId, ...]
+    finished: frozenset[SpecId]
+    lines: tuple[str, ...]
+    text: str
+
+
+_last = _Rows(Graph(), (), frozenset(), (), "\n")
 
 
 def found(graph: Graph, query: str, most: int, wanted: Callable[[SpecId], bool]) -> list[SpecId]:
     """At most `most` of the wanted ids with all words of the query in id or title, in any case:
     unfinished before finished ones, newest first."""
-    words = query.lower().split()
-    rows = chain(*_rows(graph))
-    hits = (id for text, id in rows if all(word in text for word in words) and wanted(id))
-    return list(islice(hits, most))
+    rows = _rows(graph)
+    words = sorted(query.lower().split(), key=len)
+    hits = (rows.ids[number] for number in _matching(rows, words)) if words else iter(rows.ids)
+    return list(islice(filter(wanted, hits), most))
 
 
 def awaiting(graph: Graph, id: str, most: int = MOST_AWAITING) -> frozenset[SpecId]:
-    """Every spec that waits for `id`, directly or not, by `depends_on`, as driver, as later
-    sibling or through its driver: one of them as a dependency of `id` would close a cycle. Empty
-    where there are more than `most`."""
-    short = {relation: _short(graph, relation) for relation in (Relation.DEPENDS, Relation.MEMBERS)}
+    """Every spec that waits for `id`, directly or not: as a dependency of `id`, one of them would
+    close a cycle. Empty where there are more than `most`."""
     seen: set[SpecId] = set()
     todo = [SpecId(id)]
     while todo and len(seen) <= most:
-        fresh = {one for one in _directly(graph, todo.pop(), short) if one not in seen}
+        fresh = set(_awaiting_directly(graph, todo.pop())) - seen
         seen |= fresh
         todo += fresh
     return frozenset(seen) - {SpecId(id)} if len(seen) <= most else frozenset()
 
 
-_Short = dict[Relation, dict[SpecId, set[SpecId]]]
-
-
-def _directly(graph: Graph, id: SpecId, short: _Short) -> Iterator[SpecId]:
-    for one in _naming(graph, Relation.DEPENDS, id, short):
-        if not id.startswith(f"{one}."):
+def _awaiting_directly(graph: Graph, id: SpecId) -> Iterator[SpecId]:
+    """By `depends_on`, through a driver that depends on it, as its driver, as a later sibling."""
+    for one in graph.dependents(id):
+        below = graph.below(one)
+        if id not in below:
             yield one
-            yield from graph.below(one)
-    yield from _naming(graph, Relation.MEMBERS, id, short)
+            yield from below
+    yield from graph.drivers(id)
     yield from graph.later_siblings(id)
-    if (above := parent_id(id)) is not None and above in graph:
-        yield above
 
 
-def _naming(graph: Graph, relation: Relation, id: SpecId, short: _Short) -> Iterator[SpecId]:
-    """Like `Graph.naming`, for many ids: short references are resolved once for all."""
-    return chain(graph.named_by(relation, id), short[relation].get(id, ()))
+def _matching(rows: _Rows, words: list[str]) -> Iterator[int]:
+    """Numbers of the lines with all the words: those with the longest are found, then tried."""
+    text, longest, others = rows.text, words[-1], words[:-1]
+    number, counted, at = -1, 0, text.find(longest)
+    while at >= 0:
+        number += text.count("\n", counted, at)
+        end = text.find("\n", at)
+        if all(word in rows.lines[number] for word in others):
+            yield number
+        counted, at = end, text.find(longest, end)
 
 
-def _short(graph: Graph, relation: Relation) -> dict[SpecId, set[SpecId]]:
-    short: dict[SpecId, set[SpecId]] = {}
-    for text in graph.texts(relation):
-        if text not in graph and (target := graph.target(text)) is not None:
-            short.setdefault(target, set()).update(graph.named_by(relation, text))
-    return short
+def _rows(graph: Graph) -> _Rows:
+    """Those of the last graph asked about, with few lines changed, or all of them anew."""
+    global _last
+    if _last.graph is not graph:
+        _last = _updated(_last, graph) or _built(graph)
+    return _last
 
 
-def _rows(graph: Graph) -> tuple[_Rows, _Rows]:
-    if graph not in _rows_of:
-        _rows_of[graph] = _built(graph)
-    return _rows_of[graph]
+def _updated(old: _Rows, graph: Graph) -> _Rows | None:
+    if graph.every is not old.graph.every or graph.active is not old.graph.active:
+        return None
+    changed = graph.changed_since(old.graph)
+    if len(changed) > _MOST_CHANGED or any(
+        _finished(graph, id) != (id in old.finished) for id in changed
+    ):
+        return None
+    lines = list(old.lines)
+    for id in changed:
+        lines[old.ids.index(id)] = _line(graph, id)
+    same = tuple(lines) == old.lines
+    return _Rows(graph, old.ids, old.finished, *((old.lines, old.text) if same else _text(lines)))
 
 
-def _built(graph: Graph) -> tuple[_Rows, _Rows]:
-    open_rows: list[tuple[str, SpecId]] = []
-    finished: list[tuple[str, SpecId]] = []
-    for facts in _newest_first(graph):
-        rows = finished if facts.status in FINISHED or graph.archived(facts.id) else open_rows
-        rows.append(_row(facts.id, facts.title))
-    return tuple(open_rows), tuple(finished)
+def _built(graph: Graph) -> _Rows:
+    newest = graph.ids[::-1]
+    finished = frozenset(id for id in newest if _finished(graph, id))
+    ids = (*(i for i in newest if i not in finished), *(i for i in newest if i in finished))
+    return _Rows(graph, ids, finished, *_text([_line(graph, id) for id in ids]))
 
 
-def _newest_first(graph: Graph) -> Iterable[Facts]:
-    return (facts for id in reversed(graph.ids) if (facts := graph.facts_of(id)) is not None)
+def _text(lines: list[str]) -> tuple[tuple[str, ...], str]:
+    return tuple(lines), "\n" + "".join(f"{line}\n" for line in lines)
 
 
-@lru_cache(maxsize=100_000)
-def _row(id: SpecId, title: str) -> tuple[str, SpecId]:
-    return f"{id}\n{title}".lower(), id
+def _finished(graph: Graph, id: SpecId) -> bool:
+    facts = graph.facts_of(id)
+    return facts is None or facts.status in FINISHED or graph.archived(id)
+
+
+def _line(graph: Graph, id: SpecId) -> str:
+    facts = graph.facts_of(id)
+    return f"{id} {' '.join(facts.title.split()) if facts else ''}".lower()

@@ -68,10 +68,20 @@ def workspace_symbols(snapshot: Snapshot, query: str) -> tuple[Hit, ...]:
 
 
 def _hit(snapshot: Snapshot, id: SpecId) -> Hit:
-    facts, where = snapshot.facts(id), title_of(snapshot, id)
+    facts = snapshot.facts(id)
     title = clean(facts.title) if facts and facts.title else NO_TITLE
-    status = effective_status(snapshot, id).value
-    return Hit(id, title, status, where or Location(snapshot.graph.path_of(id) or "", Span(0, 0)))
+    return Hit(id, title, effective_status(snapshot, id).value, _title_place(snapshot, id))
+
+
+def _title_place(snapshot: Snapshot, id: SpecId) -> Location:
+    """Found by its words; only a heading written in another way is worth parsing a file."""
+    file = snapshot.find(id)
+    if file is None:
+        return Location("", Span(0, 0))
+    at = file.text.find(f"\n# {file.facts.title}")
+    if at < 0 or not file.facts.title:
+        return title_of(snapshot, id) or Location(file.path, Span(0, 0))
+    return Location(file.path, Span(at + 3, at + 3 + len(file.facts.title)))
 
 
 def _fields(document: Document) -> tuple[Symbol, ...]:

@@ -2,12 +2,13 @@ import pytest
 
 from chant_ls.analysis.completion import Completions, complete, document_for
 from chant_ls.analysis.completion_items import MOST_ITEMS
+from chant_ls.analysis.search import found
 from chant_ls.analysis.snapshot import Snapshot
 from chant_ls.model.config import Config, Provider
 from chant_ls.model.runs import RunState
 from chant_ls.syntax.text import apply
 from tests.analysis.cursor import at_cursor, opened
-from tests.analysis.project import snapshot
+from tests.analysis.project import snapshot, spec_file
 
 LOCK = "2026-01-29-010-abc"
 FIX = "2026-01-29-011-def"
@@ -107,10 +108,11 @@ def test_informing_never_closes_a_cycle() -> None:
     assert not [item for item in items if "cycle" in item.description]
 
 
-def test_at_most_two_hundred_and_incomplete() -> None:
+def test_items_are_bounded_and_told_as_incomplete() -> None:
     others = {f"2026-01-01-{n:03}-xxx": f"---\n---\n# Spec {n}\n" for n in range(450)}
-    found = asked("---\ndepends_on: [‸]\n---\n", others)
-    assert (len(found.items), found.incomplete) == (MOST_ITEMS, True)
+    items = asked("---\ndepends_on: [‸]\n---\n", others)
+    assert (len(items.items), items.incomplete) == (MOST_ITEMS, True)
+    assert MOST_ITEMS <= 200
     assert not asked("---\ndepends_on: [spec 44‸]\n---\n", others).incomplete
 
 
@@ -201,3 +203,24 @@ def test_status_of_runs_shows() -> None:
 
 def test_a_file_that_is_not_there_completes_nothing() -> None:
     assert complete(snapshot({}), ".chant/specs/none.md", 0) == Completions()
+
+
+def test_the_search_is_right_after_any_change() -> None:
+    now = snapshot(PROJECT)
+    changes = {
+        LOCK: "---\n---\n\n# Quite another\n",
+        FIX: "---\nstatus: completed\n---\n\n# Another\n",
+        "2026-03-01-001-new": "---\n---\n\n# Another still\n",
+    }
+    for id, text in changes.items():
+        now = now.with_file(spec_file(id, text))
+        for query in ("", "other", "still another", "lock", "0", "quite-"):
+            words = query.split()
+            slow = {id for id in now.graph.ids if all(word in _line(now, id) for word in words)}
+            assert set(found(now.graph, query, 99, lambda id: True)) == slow
+    assert found(now.graph, "another", 99, lambda id: True) == ["2026-03-01-001-new", LOCK, FIX]
+
+
+def _line(project: Snapshot, id: str) -> str:
+    facts = project.facts(id)
+    return f"{id} {facts.title}".lower() if facts else ""
