@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from typing import Any
 
 from lsprotocol import types
 
@@ -9,6 +10,7 @@ from chant_ls.analysis.completion import Completion, Completions, ItemKind
 from chant_ls.analysis.hover import Hover
 from chant_ls.lsp import wire
 from chant_ls.lsp.capabilities import Client
+from chant_ls.lsp.convert import PlainRange
 from chant_ls.lsp.session import View
 
 _KINDS = {
@@ -49,28 +51,29 @@ def completion_key(item: types.CompletionItem) -> CompletionKey | None:
     return CompletionKey(root, key) if isinstance(root, str) and isinstance(key, str) else None
 
 
-def completions(view: View, client: Client, found: Completions) -> types.CompletionList:
-    items = [_completion(view, client, one) for one in found.items]
-    return types.CompletionList(is_incomplete=found.incomplete, items=items)
+def completions(view: View, client: Client, found: Completions) -> dict[str, Any]:
+    """A CompletionList as plain JSON: two hundred items pass through no converter."""
+    ranges = {one.edit.span: view.lines.plain_range(one.edit.span) for one in found.items}
+    root = view.project.folder.uri
+    items = [_completion(client, one, ranges[one.edit.span], root) for one in found.items]
+    return {"isIncomplete": found.incomplete, "items": items}
 
 
-def _completion(view: View, client: Client, one: Completion) -> types.CompletionItem:
+def _completion(client: Client, one: Completion, area: PlainRange, root: str) -> dict[str, Any]:
     snippet = bool(one.snippet) and client.snippets
-    return types.CompletionItem(
-        label=one.label,
-        label_details=types.CompletionItemLabelDetails(description=one.description)
-        if one.description and client.label_details
-        else None,
-        kind=_KINDS[one.kind],
-        detail=one.detail or None,
-        sort_text=one.sort or None,
-        filter_text=one.filter or None,
-        text_edit=types.TextEdit(
-            view.lines.range(one.edit.span), one.snippet if snippet else one.edit.new
-        ),
-        insert_text_format=types.InsertTextFormat.Snippet if snippet else None,
-        command=types.Command("", "editor.action.triggerSuggest")
-        if one.again and client.suggests_again
-        else None,
-        data={"root": view.project.folder.uri, "key": one.key} if one.key else None,
-    )
+    item: dict[str, Any] = {
+        "label": one.label,
+        "kind": _KINDS[one.kind].value,
+        "textEdit": {"range": area, "newText": one.snippet if snippet else one.edit.new},
+    }
+    told = {"detail": one.detail, "sortText": one.sort, "filterText": one.filter}
+    item |= {name: text for name, text in told.items() if text}
+    if one.description and client.label_details:
+        item["labelDetails"] = {"description": one.description}
+    if snippet:
+        item["insertTextFormat"] = types.InsertTextFormat.Snippet.value
+    if one.again and client.suggests_again:
+        item["command"] = {"title": "", "command": "editor.action.triggerSuggest"}
+    if one.key:
+        item["data"] = {"root": root, "key": one.key}
+    return item

@@ -6,6 +6,8 @@ from lsprotocol import types
 
 from chant_ls.syntax.text import Edit, Encoding, LineIndex, Span
 
+PlainRange = dict[str, dict[str, int]]
+
 
 @dataclass(frozen=True, slots=True)
 class Lines:
@@ -25,6 +27,12 @@ class Lines:
 
     def range(self, span: Span) -> types.Range:
         return types.Range(self.position(span.start), self.position(span.end))
+
+    def plain_range(self, span: Span) -> PlainRange:
+        """The range as JSON."""
+        ends = (self.index.position(at, self.encoding) for at in (span.start, span.end))
+        start, end = ({"line": line, "character": column} for line, column in ends)
+        return {"start": start, "end": end}
 
     def edit(self, edit: Edit) -> types.TextEdit:
         return types.TextEdit(self.range(edit.span), edit.new)

@@ -9,6 +9,9 @@ from collections.abc import Sequence
 
 import chant_ls
 
+SWITCH_EVERY = 0.001
+"""Seconds: while a thread reads the project, an answer waits no longer than this for its turn."""
+
 
 def main(argv: Sequence[str] | None = None) -> None:
     """Serve one client until it leaves; ends the process with the protocol's exit code."""
@@ -23,6 +26,7 @@ def main(argv: Sequence[str] | None = None) -> None:
 def serve(tcp: str | None) -> int:
     from chant_ls.lsp.transport import accept_one, take_stdio
 
+    sys.setswitchinterval(SWITCH_EVERY)
     reader, writer = accept_one(*_address(tcp)) if tcp else take_stdio()
     from chant_ls.lsp.handlers import registered
     from chant_ls.lsp.server import ChantServer

@@ -29,11 +29,14 @@ if TYPE_CHECKING:
     from chant_ls.lsp.runs import Runs
     from chant_ls.lsp.session import Session, View
     from chant_ls.lsp.texts import OpenText
+    from chant_ls.lsp.watch import Seen
 
 log = logging.getLogger(__name__)
 
 LOOK_EVERY = 1.0
 """Seconds between looks at the disk, longer where one look is long (one part in twenty)."""
+INDEX_AFTER = 0.05
+"""Seconds by which the first index lets the first texts go before it."""
 SEARCH_EVERY = 1.0
 PARENT_EVERY = 2.0
 
@@ -82,8 +85,16 @@ class ChantServer(LanguageServer):
 
         return Publisher(self)
 
+    def prepare(self) -> None:
+        """After `initialize` was answered: only now our own rooms are imported, while the client
+        reads what we can do."""
+        from chant_ls import app
+        from chant_ls.analysis import check
+
+        log.debug("ready: %s %s %s", self.publisher, app.__name__, check.__name__)
+
     def start(self) -> None:
-        """After `initialize` was answered: only now our own rooms are imported."""
+        """After the client said that it is initialized."""
         for uri in self._folders:
             self.session.add_folder(uri)
         if self.client.watches:
@@ -198,31 +209,45 @@ class ChantServer(LanguageServer):
     async def _keep(self, project: "Project") -> None:
         """Index the project, then follow what happens to it on disk."""
         from chant_ls.lsp import watch
+        from chant_ls.lsp.handlers import warm
 
+        await asyncio.sleep(INDEX_AFTER)
         base, seen = await self.in_thread(watch.index, project.app)
         project.adopt(base)
         gc.collect()
         gc.freeze()
         self.publisher.later(project)
         self.runs.attach(project)
+        await self.in_thread(warm)
+        await self._follow(project, seen)
+
+    async def _follow(self, project: "Project", seen: "Seen") -> None:
+        """Look again and again. Where the client watches files, most looks are at runs alone."""
+        from chant_ls.lsp import watch
+
         loop = asyncio.get_running_loop()
         pause = LOOK_EVERY
         while True:
-            await self._pause(project, pause)
+            told = await self._pause(project, pause)
             begun = loop.time()
-            wanted = watch.wanted(project.snapshot, project.open_paths)
-            change, seen = await self.in_thread(watch.look, project.app, seen, wanted)
+            if told or not self.client.watches:
+                wanted = watch.wanted(project.snapshot, project.open_paths)
+                change, seen = await self.in_thread(watch.look, project.app, seen, wanted)
+            else:
+                change = await self.in_thread(watch.runs, project.app)
             pause = max(LOOK_EVERY, 20 * (loop.time() - begun))
             if project.absorb(change):
                 self.publisher.later(project)
 
-    async def _pause(self, project: "Project", seconds: float) -> None:
+    async def _pause(self, project: "Project", seconds: float) -> bool:
+        """Wait; whether somebody told that something changed."""
         wake = self._wake[project]
         try:
             await asyncio.wait_for(wake.wait(), seconds)
         except TimeoutError:
-            return
+            return False
         wake.clear()
+        return True
 
     async def _search(self) -> None:
         """Find a `.chant` that is made later, in a folder or beside a text that has none yet."""

@@ -44,6 +44,11 @@ def look(app: "App", before: Seen, wanted: frozenset[str]) -> tuple[DiskChange, 
     return change, now
 
 
+def runs(app: "App") -> DiskChange:
+    """Run records live outside the folders that clients watch."""
+    return DiskChange(runs=app.runs())
+
+
 def wanted(snapshot: Snapshot, paths: Iterable[str]) -> frozenset[str]:
     """The path entries of these files."""
     from chant_ls.analysis.rules.paths import wanted_paths

@@ -58,6 +58,12 @@ def handler(name: str) -> Handler:
     return found
 
 
+def warm() -> None:
+    """Import what the first questions will need, so that they need not."""
+    for name in METHODS.values():
+        handler(name)
+
+
 def registered(server: ChantServer) -> ChantServer:
     for method, name in METHODS.items():
         server.feature(method)(_lazy(name))

@@ -1,5 +1,7 @@
 """Questions about specs. Each handler finds the view, asks the analysis, converts the answer."""
 
+from typing import Any
+
 from lsprotocol import types
 
 from chant_ls.analysis import completion as completing
@@ -44,7 +46,7 @@ def hover(ls: ChantServer, params: types.HoverParams) -> types.Hover | None:
     return answers.hover(view, ls.client, found) if found else None
 
 
-def completion(ls: ChantServer, params: types.CompletionParams) -> types.CompletionList | None:
+def completion(ls: ChantServer, params: types.CompletionParams) -> dict[str, Any] | None:
     if (at := ls.session.at(params)) is None:
         return None
     view, offset = at
