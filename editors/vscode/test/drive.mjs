@@ -2,6 +2,7 @@
 import { mkdirSync, rmSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import { installedTests } from "./installed.mjs";
 import { openBrowser, startEditor } from "./editor.mjs";
 import { makeProject } from "./project.mjs";
 
@@ -9,7 +10,7 @@ const here = resolve(dirname(fileURLToPath(import.meta.url)), "..");
 const scratch = join(here, ".vscode-test");
 const build = join(here, "build");
 const screenshots = join(build, "screenshots");
-const LIMIT_MS = 240_000;
+const LIMIT_MS = 420_000;
 
 const limit = setTimeout(() => {
   console.error("the editor did not come to an end");
@@ -21,7 +22,12 @@ async function hostTests() {
   const project = join(build, "host-project");
   rmSync(home, { recursive: true, force: true });
   makeProject(project);
-  const editor = await startEditor({ scratch, home, extensions: join(home, "extensions") });
+  const editor = await startEditor({
+    scratch,
+    home,
+    extensions: join(home, "extensions"),
+    flags: ["--enable-smoke-test-driver"],
+  });
   const { browser, page } = await openBrowser(scratch);
   try {
     let exit;
@@ -45,5 +51,9 @@ async function hostTests() {
 
 mkdirSync(screenshots, { recursive: true });
 const code = await hostTests();
+if (code === 0) {
+  const vsix = join(here, "chant-specs.vsix");
+  await installedTests({ scratch, build, vsix, screenshots });
+}
 clearTimeout(limit);
 process.exit(code);

@@ -1,5 +1,5 @@
 // VS Code in a browser: starts its server on a scratch home and opens it in Chromium.
-import { spawn } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
@@ -45,7 +45,7 @@ async function answers(url, deadline = Date.now() + 60_000) {
 }
 
 /** Starts the editor's server. `home` is its scratch folder, `extensions` where installed ones lie. */
-export async function startEditor({ scratch, home, extensions, settings = {} }) {
+export async function startEditor({ scratch, home, extensions, settings = {}, flags = [] }) {
   const port = await freePort();
   const user = join(home, "data", "User");
   mkdirSync(user, { recursive: true });
@@ -55,7 +55,7 @@ export async function startEditor({ scratch, home, extensions, settings = {} }) 
     [
       join(scratch, "node_modules", "code-server", "lib", "vscode", "out", "server-main.js"),
       ...["--host", "127.0.0.1", "--port", String(port), "--without-connection-token"],
-      ...["--accept-server-license-terms", "--enable-smoke-test-driver"],
+      ...["--accept-server-license-terms", ...flags],
       ...["--server-data-dir", home, "--extensions-dir", extensions],
       ...["--reconnection-grace-time", "5"],
     ],
@@ -75,6 +75,19 @@ export async function startEditor({ scratch, home, extensions, settings = {} }) 
   const url = `http://127.0.0.1:${port}`;
   await answers(url);
   return { url, authority: `127.0.0.1:${port}`, stop: () => process.kill(-child.pid) };
+}
+
+/** Installs a packaged extension as the command line of VS Code does. */
+export function installExtension({ scratch, home, extensions, vsix }) {
+  execFileSync(
+    process.execPath,
+    [
+      join(scratch, "node_modules", "code-server", "lib", "vscode", "out", "server-main.js"),
+      ...["--accept-server-license-terms", "--server-data-dir", home],
+      ...["--extensions-dir", extensions, "--install-extension", vsix, "--force"],
+    ],
+    { stdio: ["ignore", "ignore", "inherit"], env: { ...process.env, EXTENSIONS_GALLERY: "{}" } },
+  );
 }
 
 export async function openBrowser(scratch) {

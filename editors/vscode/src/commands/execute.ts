@@ -1,4 +1,4 @@
-import { type TextDocument, window, workspace } from "vscode";
+import { commands, type TextDocument, window, workspace } from "vscode";
 import type { ExecuteCommandSignature } from "vscode-languageclient/node";
 import type { Documents } from "../documents";
 import { reasonOf } from "../reason";
@@ -85,6 +85,12 @@ async function present(
     void window.showInformationMessage(`Cancelled. No longer waiting: ${answer.frees.join(", ")}.`);
 }
 
+const TRUST = "Manage Workspace Trust";
+const LOG = "Show Log";
+
 async function refuse(error: unknown, showLog: () => void): Promise<void> {
-  if ((await window.showErrorMessage(reasonOf(error), "Show Log")) === "Show Log") showLog();
+  const buttons = workspace.isTrusted ? [LOG] : [TRUST, LOG];
+  const button = await window.showErrorMessage(reasonOf(error), ...buttons);
+  if (button === TRUST) await commands.executeCommand("workbench.trust.manage");
+  if (button === LOG) showLog();
 }
