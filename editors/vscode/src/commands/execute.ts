@@ -90,7 +90,14 @@ const LOG = "Show Log";
 
 async function refuse(error: unknown, showLog: () => void): Promise<void> {
   const buttons = workspace.isTrusted ? [LOG] : [TRUST, LOG];
-  const button = await window.showErrorMessage(reasonOf(error), ...buttons);
+  const button = await window.showErrorMessage(sentences(reasonOf(error)), ...buttons);
   if (button === TRUST) await commands.executeCommand("workbench.trust.manage");
   if (button === LOG) showLog();
 }
+
+/** A refusal and its hint come as lines; a message box shows no line breaks. */
+const sentences = (text: string): string =>
+  text
+    .split("\n")
+    .map((line) => `${line.charAt(0).toUpperCase()}${line.slice(1)}`)
+    .join(". ");
