@@ -39,6 +39,7 @@ class RawClient:
         self.inbox: queue.Queue[dict[str, Any] | None] = queue.Queue()
         self.seen: list[dict[str, Any]] = []
         self.answers: dict[str, Callable[[dict[str, Any]], Any]] = {}
+        self.texts: set[str] = set()
         self._serial = 0
         threading.Thread(target=self._read, daemon=True).start()
         threading.Thread(target=self._read_errors, daemon=True).start()
@@ -137,7 +138,29 @@ class RawClient:
         text = file.read_bytes().decode() if text is None else text
         item = {"uri": file.as_uri(), "languageId": "markdown", "version": version, "text": text}
         self.notify("textDocument/didOpen", {"textDocument": item})
+        self.texts.add(file.as_uri())
         return file.as_uri()
+
+    def close(self, uri: str) -> None:
+        self.notify("textDocument/didClose", {"textDocument": {"uri": uri}})
+        self.texts.discard(uri)
+
+    def close_all(self) -> None:
+        for uri in sorted(self.texts):
+            self.close(uri)
+
+    def folders(self, removed: list[Path], added: list[Path]) -> None:
+        event = {
+            "removed": [{"uri": one.as_uri(), "name": one.name} for one in removed],
+            "added": [{"uri": one.as_uri(), "name": one.name} for one in added],
+        }
+        self.notify("workspace/didChangeWorkspaceFolders", {"event": event})
+
+    def specs(self, folder: Path, wanted: Callable[[list[Any]], bool]) -> list[Any]:
+        """The list of a project once it is as wanted: every change of it is told."""
+        while not wanted(found := self.request("chant/specs", {"root": folder.as_uri()})):
+            self.notification("chant/specsChanged")
+        return found
 
     def change(self, uri: str, version: int, *changes: dict[str, Any]) -> None:
         item = {"uri": uri, "version": version}
@@ -171,3 +194,40 @@ def connect() -> Iterator[Callable[..., RawClient]]:
 @pytest.fixture
 def client(connect: Callable[..., RawClient]) -> RawClient:
     return connect()
+
+
+@pytest.fixture(scope="session")
+def pool() -> Iterator[Callable[..., RawClient]]:
+    """Servers that several tests use, one for each set of capabilities and options: a server takes
+    a second of processor time to start. Each test brings its own folder."""
+    clients: dict[str, RawClient] = {}
+
+    def shared(**told: Any) -> RawClient:
+        key = json.dumps(told, sort_keys=True)
+        if key not in clients:
+            clients[key] = RawClient()
+            clients[key].initialize(None, **told)
+        return clients[key]
+
+    yield shared
+    for client in clients.values():
+        assert client.process.poll() is None, b"".join(client.stderr)
+        client.end()
+
+
+@pytest.fixture
+def join(pool: Callable[..., RawClient]) -> Iterator[Callable[..., RawClient]]:
+    """Open a folder in a shared server; it and its texts are closed with the test."""
+    joined: list[tuple[RawClient, Path]] = []
+
+    def begin(folder: Path, **told: Any) -> RawClient:
+        client = pool(**told)
+        client.seen.clear()
+        client.folders([], [folder])
+        joined.append((client, folder))
+        return client
+
+    yield begin
+    for client, folder in joined:
+        client.close_all()
+        client.folders([folder], [])

@@ -12,6 +12,9 @@ from pygls.protocol import default_converter
 
 from chant_ls.lsp.protocol import Protocol
 
+LIVES = ("workspace/symbol", {"query": "no such spec"})
+"""A question that a living server answers."""
+
 
 def codes(answer):
     return answer["error"]["code"]
@@ -48,28 +51,31 @@ def test_the_end_of_input_ends_the_server(client):
     assert client.process.wait(30) == 1
 
 
-def test_malformed_json_is_answered_and_survived(client):
-    client.initialize()
+def test_malformed_json_is_answered_and_survived(pool):
+    client = pool(capabilities={})
+    client.seen.clear()
     client.raw(b"Content-Length: 9\r\n\r\n{not json")
     answer = client.until(lambda m: "error" in m)
     assert codes(answer) == -32700 and answer["id"] is None
-    assert client.leave() == 0
+    assert client.request(*LIVES) == []
 
 
 @pytest.mark.parametrize("body", [b"[]", b"1", b'{"jsonrpc":"1.0","id":4}', b'{"jsonrpc":"2.0"}'])
-def test_what_is_no_message_is_an_invalid_request(client, body):
-    client.initialize()
+def test_what_is_no_message_is_an_invalid_request(pool, body):
+    client = pool(capabilities={})
+    client.seen.clear()
     client.raw(b"Content-Length: %d\r\n\r\n%s" % (len(body), body))
     assert codes(client.until(lambda m: "error" in m)) == -32600
-    assert client.leave() == 0
+    assert client.request(*LIVES) == []
 
 
-def test_deeply_nested_json_is_survived(client):
-    client.initialize()
+def test_deeply_nested_json_is_survived(pool):
+    client = pool(capabilities={})
+    client.seen.clear()
     body = b"[" * 200_000
     client.raw(b"Content-Length: %d\r\n\r\n%s" % (len(body), body))
     assert codes(client.until(lambda m: "error" in m)) == -32700
-    assert client.leave() == 0
+    assert client.request(*LIVES) == []
 
 
 def test_header_names_are_read_in_any_case_and_order(client):
@@ -84,43 +90,48 @@ def test_header_names_are_read_in_any_case_and_order(client):
 @pytest.mark.parametrize(
     "length", [b"-5", b"99999999999999999999999", b"999999999999", b"ten", b""]
 )
-def test_an_impossible_length_is_answered_and_survived(client, length):
-    client.initialize()
+def test_an_impossible_length_is_answered_and_survived(pool, length):
+    client = pool(capabilities={})
+    client.seen.clear()
     client.raw(b"Content-Length: %s\r\n\r\n" % length)
     assert codes(client.until(lambda m: "error" in m)) == -32700
-    assert client.leave() == 0
+    assert client.request(*LIVES) == []
 
 
-def test_reading_goes_on_after_the_body_of_a_message_that_was_too_long(client):
-    client.initialize()
+def test_reading_goes_on_after_the_body_of_a_message_that_was_too_long(pool):
+    client = pool(capabilities={})
+    client.seen.clear()
     client.raw(b"Content-Length: -1\r\n\r\n" + b'{"jsonrpc":"2.0"}')
     assert codes(client.until(lambda m: "error" in m)) == -32700
-    assert client.leave() == 0
+    assert client.request(*LIVES) == []
 
 
 @pytest.mark.parametrize(
     "params", [None, {}, [], {"textDocument": {}}, {"textDocument": 3, "position": "x"}, "text"]
 )
-def test_invalid_params_are_answered(client, params):
-    client.initialize()
+def test_invalid_params_are_answered(pool, params):
+    client = pool(capabilities={})
+    client.seen.clear()
     assert client.error("textDocument/diagnostic", params)["code"] == -32602
 
 
-def test_an_unknown_method_is_answered_with_its_name(client):
-    client.initialize()
+def test_an_unknown_method_is_answered_with_its_name(pool):
+    client = pool(capabilities={})
+    client.seen.clear()
     error = client.error("textDocument/frobnicate", {"a": 1})
     assert error["code"] == -32601 and "textDocument/frobnicate" in error["message"]
     assert client.error("$/frobnicate")["code"] == -32601
 
 
-def test_notifications_are_never_answered(client):
-    client.initialize()
+def test_notifications_are_never_answered(pool):
+    client = pool(capabilities={})
+    client.seen.clear()
     client.notify("textDocument/frobnicate", {})
     client.notify("textDocument/didOpen", {"wrong": True})
     client.notify("textDocument/didChange", None)
     client.notify("$/cancelRequest", {"id": 999})
     client.notify("workspace/didChangeWatchedFiles", {"changes": [{"uri": 3}]})
-    assert client.leave() == 0
+    assert client.request(*LIVES) == []
     assert [m for m in client.seen if "method" not in m and m["id"] is None] == []
 
 

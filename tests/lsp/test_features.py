@@ -49,12 +49,13 @@ def project(tmp_path):
 
 
 @pytest.fixture
-def start(client, project):
+def start(join, project):
+    """A client that has the project's texts open, and their URIs."""
+
     def begin(capabilities, **options):
-        client.initialize(project, capabilities=capabilities, **options)
-        while len(client.request("chant/specs", {})) < len(TEXTS):
-            client.notification("chant/specsChanged")
-        return {id: client.open(project / f".chant/specs/{id}.md") for id in TEXTS}
+        client = join(project, capabilities=capabilities, **options)
+        client.specs(project, lambda found: len(found) == len(TEXTS))
+        return client, {id: client.open(project / f".chant/specs/{id}.md") for id in TEXTS}
 
     return begin
 
@@ -73,8 +74,8 @@ def prose_column(encoding):
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "utf-32"])
-def test_places_behind_wide_characters_are_right(client, start, encoding):
-    uris = start({**RICH, "general": {"positionEncodings": [encoding]}})
+def test_places_behind_wide_characters_are_right(start, encoding):
+    client, uris = start({**RICH, "general": {"positionEncodings": [encoding]}})
     column = prose_column(encoding)
     there = at(uris[B], 9, column)
     hover = client.request("textDocument/hover", there)
@@ -113,8 +114,8 @@ def decoded(data, wanted):
     return found
 
 
-def test_a_client_that_can_little_gets_the_plain_forms(client, start):
-    uris = start({})
+def test_a_client_that_can_little_gets_the_plain_forms(start):
+    client, uris = start({})
     symbols = client.request("textDocument/documentSymbol", of(uris[B]))
     assert {"location", "name"} <= symbols[0].keys()
     area = {"start": {"line": 3, "character": 5}, "end": {"line": 3, "character": 5}}
@@ -128,8 +129,8 @@ def test_a_client_that_can_little_gets_the_plain_forms(client, start):
     assert "file" in refused["message"]
 
 
-def test_an_id_is_renamed_with_its_file_and_every_reference(client, start):
-    uris = start(RICH)
+def test_an_id_is_renamed_with_its_file_and_every_reference(start):
+    client, uris = start(RICH)
     asked = client.request("textDocument/prepareRename", at(uris[B], 3, 8))
     assert asked["placeholder"] == A
     new = A.replace("abc", "xyz")
@@ -145,8 +146,8 @@ def test_an_id_is_renamed_with_its_file_and_every_reference(client, start):
     assert all(e["annotationId"] == note for one in edited.values() for e in one["edits"])
 
 
-def test_a_file_that_the_client_renames_takes_its_references_along(client, start):
-    uris = start(RICH)
+def test_a_file_that_the_client_renames_takes_its_references_along(start):
+    client, uris = start(RICH)
     new = uris[A].replace(A, A.replace("abc", "xyz"))
     files = [{"oldUri": uris[A], "newUri": new}]
     edit = client.request("workspace/willRenameFiles", {"files": files})
@@ -155,8 +156,8 @@ def test_a_file_that_the_client_renames_takes_its_references_along(client, start
     assert client.request("workspace/willRenameFiles", {"files": elsewhere}) is None
 
 
-def test_symbols_of_a_text_and_of_the_workspace(client, start):
-    uris = start(RICH)
+def test_symbols_of_a_text_and_of_the_workspace(start):
+    client, uris = start(RICH)
     [spec] = client.request("textDocument/documentSymbol", of(uris[A]))
     names = [one["name"] for one in spec["children"]]
     assert any("type" in name for name in names)
@@ -166,8 +167,8 @@ def test_symbols_of_a_text_and_of_the_workspace(client, start):
     assert hit["name"].startswith(B) and hit["location"]["uri"] == uris[B]
 
 
-def test_the_call_hierarchy_is_the_dependency_tree_on_unsaved_texts(client, start):
-    uris = start(RICH)
+def test_the_call_hierarchy_is_the_dependency_tree_on_unsaved_texts(start):
+    client, uris = start(RICH)
     [item] = client.request("textDocument/prepareCallHierarchy", at(uris[A], 5, 3))
     assert item["name"].startswith(A) and item["detail"] == "ready"
     incoming = client.request("callHierarchy/incomingCalls", {"item": item})
@@ -182,8 +183,8 @@ def test_the_call_hierarchy_is_the_dependency_tree_on_unsaved_texts(client, star
     assert [one["to"]["uri"] for one in outgoing] == [uris[A]]
 
 
-def test_lenses_folds_and_selections(client, start):
-    uris = start(RICH)
+def test_lenses_folds_and_selections(start):
+    client, uris = start(RICH)
     lenses = client.request("textDocument/codeLens", of(uris[A]))
     work = [one["command"] for one in lenses if one["command"]["command"] == "chant.work"]
     assert work[0]["arguments"][0]["spec"] == A
@@ -201,8 +202,8 @@ def test_lenses_folds_and_selections(client, start):
     assert len(sizes) >= 3 and sizes[0] == (3, 3) and sizes[-1][0] == 0
 
 
-def test_a_quick_fix_is_offered_with_its_diagnostic_and_resolved_lazily(client, start):
-    uris = start(RICH)
+def test_a_quick_fix_is_offered_with_its_diagnostic_and_resolved_lazily(start):
+    client, uris = start(RICH)
     client.change(uris[C], 2, {"text": TEXTS[C].replace("001-abc", "2026-01-01-001-abd")})
     found = client.diagnostics(uris[C], lambda codes: "unknown-dependency" in codes)
     [wrong] = [one for one in found if one["code"] == "unknown-dependency"]
@@ -230,8 +231,8 @@ def actions_at(client, uri, line, **context):
     return client.request("textDocument/codeAction", ask)
 
 
-def test_verbs_are_offered_and_those_that_cannot_be_now_say_why(client, start):
-    uris = start(RICH, initializationOptions={"trusted": True})
+def test_verbs_are_offered_and_those_that_cannot_be_now_say_why(start):
+    client, uris = start(RICH, initializationOptions={"trusted": True})
     found = {one["title"]: one for one in actions_at(client, uris[A], 5)}
     assert found["Work"]["command"]["command"] == "chant.work"
     assert found["Work"]["command"]["arguments"][0]["spec"] == A
@@ -242,14 +243,14 @@ def test_verbs_are_offered_and_those_that_cannot_be_now_say_why(client, start):
     assert {one["kind"] for one in actions_at(client, uris[A], 5, only=["chant"])} == {"chant"}
 
 
-def test_untrusted_verbs_are_disabled(client, start):
-    uris = start(RICH)
+def test_untrusted_verbs_are_disabled(start):
+    client, uris = start(RICH)
     found = {one["title"]: one for one in actions_at(client, uris[A], 5)}
     assert "not trusted" in found["Work"]["disabled"]["reason"]
 
 
-def test_a_spec_is_split_by_an_edit_that_makes_files(client, start):
-    uris = start({**RICH, "workspace": {**RICH["workspace"], "applyEdit": True}})
+def test_a_spec_is_split_by_an_edit_that_makes_files(start):
+    client, uris = start({**RICH, "workspace": {**RICH["workspace"], "applyEdit": True}})
     applied = []
     client.answers["workspace/applyEdit"] = lambda p: applied.append(p) or {"applied": True}
     argument = {"spec": "001-abc", "research": True}
@@ -263,8 +264,8 @@ def test_a_spec_is_split_by_an_edit_that_makes_files(client, start):
     assert operations[-1]["textDocument"]["uri"] == uris[A]
 
 
-def test_a_client_that_cannot_make_files_is_told_so(client, start):
-    start({})
+def test_a_client_that_cannot_make_files_is_told_so(start):
+    client, _ = start({})
     argument = {"spec": A, "research": True}
     error = client.error(
         "workspace/executeCommand", {"command": "chant.split", "arguments": [argument]}
@@ -272,8 +273,8 @@ def test_a_client_that_cannot_make_files_is_told_so(client, start):
     assert error["code"] == -32803 and "cannot make files" in error["message"]
 
 
-def test_the_graph_is_told_in_every_format(client, start):
-    start({})
+def test_the_graph_is_told_in_every_format(start):
+    client, _ = start({})
     for format, said in (("tree", A), ("dot", "digraph"), ("mermaid", "graph"), ("json", "{")):
         argument = {"command": "chant.graph", "arguments": [{"format": format}]}
         done = client.request("workspace/executeCommand", argument)
@@ -282,10 +283,10 @@ def test_the_graph_is_told_in_every_format(client, start):
     assert "tree" in client.error("workspace/executeCommand", wrong)["message"]
 
 
-def test_paths_are_completed_from_the_folders_of_the_project(client, start, project):
+def test_paths_are_completed_from_the_folders_of_the_project(start, project):
     (project / "src/deep").mkdir(parents=True)
     (project / "src/app.py").write_text("")
-    uris = start(RICH)
+    client, uris = start(RICH)
     client.change(uris[A], 2, {"text": "---\ntarget_files:\n  - src/\n---\n\n# T\n"})
     found = client.request("textDocument/completion", at(uris[A], 2, 8))
     assert sorted(one["textEdit"]["newText"] for one in found["items"]) == [
@@ -294,8 +295,8 @@ def test_paths_are_completed_from_the_folders_of_the_project(client, start, proj
     ]
 
 
-def test_every_handler_survives_a_text_it_does_not_know(client, start):
-    start(RICH)
+def test_every_handler_survives_a_text_it_does_not_know(start):
+    client, _ = start(RICH)
     uri, area = "file:///nowhere/x.md", {"start": ORIGIN, "end": ORIGIN}
     context = {"diagnostics": []}
     item = {

@@ -47,8 +47,8 @@ def pulled(client, uri, **more):
     return client.request("textDocument/diagnostic", {"textDocument": {"uri": uri}, **more})
 
 
-def test_a_text_gets_its_diagnostics_when_opened_and_at_each_edit(client, project):
-    client.initialize(project)
+def test_a_text_gets_its_diagnostics_when_opened_and_at_each_edit(join, project):
+    client = join(project, capabilities={})
     uri = client.open(spec(project, A))
     client.change(uri, 2, whole("---\ntype: [code\n---\n\n# Broken\n"))
     found = client.diagnostics(uri, has("yaml-syntax"))
@@ -57,8 +57,8 @@ def test_a_text_gets_its_diagnostics_when_opened_and_at_each_edit(client, projec
     client.diagnostics(uri, lacks("yaml-syntax"))
 
 
-def test_an_edit_changes_the_diagnostics_of_the_texts_that_depend_on_it(client, project):
-    client.initialize(project)
+def test_an_edit_changes_the_diagnostics_of_the_texts_that_depend_on_it(join, project):
+    client = join(project, capabilities={})
     spec(project, C).write_text(NEEDS.format(on=B))
     uri_a, uri_b = client.open(spec(project, A)), client.open(spec(project, B))
     client.change(uri_a, 2, whole(NEEDS.format(on=B)))
@@ -68,8 +68,8 @@ def test_an_edit_changes_the_diagnostics_of_the_texts_that_depend_on_it(client, 
     client.diagnostics(uri_b, lacks("dependency-cycle"))
 
 
-def test_what_happens_on_disk_is_seen_without_client_watchers(client, project):
-    client.initialize(project)
+def test_what_happens_on_disk_is_seen_without_client_watchers(join, project):
+    client = join(project, capabilities={})
     uri = client.open(spec(project, B))
     spec(project, A).unlink()
     client.diagnostics(uri, has("unknown-dependency"))
@@ -91,8 +91,8 @@ def test_what_happens_on_disk_is_seen_with_client_watchers(client, project):
     client.diagnostics(uri, has("unknown-dependency"))
 
 
-def test_a_closed_text_leaves_no_diagnostics_and_disk_counts_again(client, project):
-    client.initialize(project)
+def test_a_closed_text_leaves_no_diagnostics_and_disk_counts_again(join, project):
+    client = join(project, capabilities={})
     uri_b, uri_a = client.open(spec(project, B)), client.open(spec(project, A))
     client.change(uri_a, 2, whole(NEEDS.format(on=B)))
     client.diagnostics(uri_b, has("dependency-cycle"))
@@ -184,8 +184,8 @@ def test_the_clients_own_uri_is_used_through_links_and_percent_signs(client, pro
     client.diagnostics(uri, has("yaml-syntax"))
 
 
-def test_a_folder_without_a_project_is_silent_until_it_has_one(client, tmp_path):
-    client.initialize(tmp_path)
+def test_a_folder_without_a_project_is_silent_until_it_has_one(join, tmp_path):
+    client = join(tmp_path, capabilities={})
     file = spec(tmp_path, A)
     uri = client.open(file, "---\ntype: nonsense\n---\n\n# T\n")
     assert client.request("textDocument/hover", hover_at(uri, 1, 2)) is None
@@ -204,12 +204,12 @@ def test_a_single_file_finds_its_own_project(client, project):
     client.diagnostics(uri, has("unknown-dependency"))
 
 
-def test_several_projects_never_meet(client, project, tmp_path):
+def test_several_projects_never_meet(join, project, tmp_path):
     inner = project / "packages/inner"
     (inner / ".chant/specs").mkdir(parents=True)
     file = spec(inner, C)
     file.write_text(NEEDS.format(on=A))
-    client.initialize(project)
+    client = join(project, capabilities={})
     uri, outer = client.open(file), client.open(spec(project, B))
     client.diagnostics(uri, has("unknown-dependency"))
     client.diagnostics(outer, lacks("unknown-dependency"))
@@ -230,36 +230,29 @@ def test_texts_that_are_no_specs_get_nothing(client, project):
 def test_a_removed_folder_is_forgotten(client, project):
     folder = {"uri": project.as_uri(), "name": "demo"}
     client.initialize(None, workspaceFolders=[folder])
-    assert len(specs_when(client, lambda found: len(found) == 2)) == 2
+    assert len(client.specs(project, lambda found: len(found) == 2)) == 2
     event = {"added": [], "removed": [folder]}
     client.notify("workspace/didChangeWorkspaceFolders", {"event": event})
     assert client.request("chant/specs", {}) == []
 
 
-def specs_when(client, wanted):
-    """Ask until the index is there: every change of the list is told."""
-    while not wanted(found := client.request("chant/specs", {})):
-        client.notification("chant/specsChanged")
-    return found
-
-
-def test_the_list_of_specs_is_told_and_every_change_of_it(client, project):
-    client.initialize(project)
-    found = specs_when(client, lambda found: len(found) == 2)
+def test_the_list_of_specs_is_told_and_every_change_of_it(join, project):
+    client = join(project, capabilities={})
+    found = client.specs(project, lambda found: len(found) == 2)
     by_id = {one["id"]: one for one in found}
     assert by_id[A]["status"] == "ready" and by_id[B]["status"] == "blocked"
     assert by_id[B]["blocked_by"][0]["id"] == A
     spec(project, A).write_text(
         CODE.format(title="First").replace("type: code", "status: completed")
     )
-    specs_when(client, lambda found: {one["status"] for one in found} >= {"completed", "ready"})
+    client.specs(project, lambda found: {one["status"] for one in found} >= {"completed", "ready"})
 
 
-def test_hover_and_completion_know_unsaved_buffers(client, project):
-    client.initialize(project)
+def test_hover_and_completion_know_unsaved_buffers(join, project):
+    client = join(project, capabilities={})
     uri_b = client.open(spec(project, B))
     client.open(spec(project, A), CODE.format(title="A new title"))
-    specs_when(client, lambda found: len(found) == 2)
+    client.specs(project, lambda found: len(found) == 2)
     line = 2
     hover = client.request("textDocument/hover", hover_at(uri_b, line, 16))
     assert "A new title" in hover["contents"]["value"]
@@ -275,6 +268,6 @@ def test_an_unreadable_or_deleted_file_does_not_end_the_server(client, project):
     (project / f".chant/specs/{C}.md").write_bytes(b"---\ntype: \xff\xfe\n---\n# \x00\n")
     (project / ".chant/specs/2026-01-04-004-abc.md").symlink_to("/nowhere/at/all")
     client.initialize(project)
-    found = specs_when(client, lambda found: len(found) == 3)
+    found = client.specs(project, lambda found: len(found) == 3)
     assert C in [one["id"] for one in found]
     assert client.leave() == 0
