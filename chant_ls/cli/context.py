@@ -65,7 +65,7 @@ def confirmed(question: str, yes: bool, hint: str) -> None:
         return
     if not render.live():
         refuse(f"{question} Nobody is there to ask", hint)
-    click.confirm(question, abort=True, err=True)
+    click.confirm(render.clean(question), abort=True, err=True)
 
 
 def found(snapshot: "Snapshot", text: str, *, archived: bool) -> SpecId:

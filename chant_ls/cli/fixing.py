@@ -6,6 +6,7 @@ from chant_ls.analysis.actions.fixes import fix_all
 from chant_ls.analysis.snapshot import Snapshot
 from chant_ls.cli.failures import checked
 from chant_ls.cli.findings import paths_of
+from chant_ls.engine import specfile
 from chant_ls.engine.ports import SpecStore
 from chant_ls.syntax.text import apply
 
@@ -16,6 +17,7 @@ def fix_files(specs: SpecStore, snapshot: Snapshot, ids: Sequence[str]) -> Mappi
     changes = {path: fix_all(snapshot, path).edits.get(path) for path in paths_of(snapshot, ids)}
     made = {path: edits for path, edits in changes.items() if edits}
     for path, edits in made.items():
-        text = snapshot.files[path].text
-        checked(specs.replace(path, text.encode(), apply(text, edits).encode()))
+        file = snapshot.files[path]
+        old, new = specfile.encode(file.text), specfile.encode(apply(file.text, edits))
+        checked(specs.replace(path, old, new, file.facts.private))
     return {path: len(edits) for path, edits in made.items()}

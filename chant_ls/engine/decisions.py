@@ -29,7 +29,7 @@ def decide(
     new = specfile.encode(change(specfile.decode(old)))
     if new == old:
         return Written()
-    refusal = engine.specs.replace(file.path, old, new)
+    refusal = engine.specs.replace(file.path, old, new, file.facts.private)
     if refusal:
         return refusal
     if file.facts.private:

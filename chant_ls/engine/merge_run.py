@@ -122,7 +122,7 @@ def _merged(engine: Engine, record: RunRecord, allow_protected: bool) -> Merged 
     done = merge_branch(engine.git, work, allow_protected)
     if isinstance(done, Refusal) or spec is None:
         return done
-    refusal = engine.specs.replace(record.spec_path, *spec)
+    refusal = engine.specs.replace(record.spec_path, *spec, private=work.private)
     return refusal or done
 
 

@@ -49,8 +49,8 @@ class Files(Protocol):
         """None where there is no such regular file inside."""
         ...
 
-    def write(self, path: str, data: bytes) -> Refusal | None:
-        """Atomic, mode kept, folders made; refused through a link that leaves the folder."""
+    def write(self, path: str, data: bytes, private: bool = False) -> Refusal | None:
+        """Atomic, mode kept (`private`: 0600), folders made; refused through any link."""
         ...
 
     def remove(self, path: str) -> None: ...
@@ -79,8 +79,11 @@ class SpecStore(Protocol):
         """Many at once, for much less; what cannot be read is left out."""
         ...
 
-    def replace(self, path: str, old: bytes | None, new: bytes) -> Refusal | None:
-        """Write `new` if the file still holds `old` (None: does not exist); refused otherwise."""
+    def replace(
+        self, path: str, old: bytes | None, new: bytes, private: bool = False
+    ) -> Refusal | None:
+        """Write `new` if the file still holds `old` (None: does not exist); refused otherwise.
+        `private`: only its owner may read it from then on."""
         ...
 
 

@@ -93,7 +93,9 @@ def copy_spec(run: Live) -> Verdict | None:
     agent's own boxes and words stay."""
     if run.request.resume and not run.record.created and run.copy.is_file():
         return None
-    problem = run.copies.write(run.record.spec_path, run.approved.data)
+    approved = run.approved
+    private = approved.file.facts.private
+    problem = run.copies.write(run.record.spec_path, approved.data, private)
     return refused(problem) if problem else None
 
 

@@ -3,6 +3,7 @@
 import fnmatch
 import os
 import re
+import stat
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
@@ -11,8 +12,11 @@ from chant_ls.analysis.snapshot import PathFact, PathKind
 from chant_ls.host import atomic
 from chant_ls.model.refusal import Refusal
 
+_LINKS = "`ls -l` shows where it leads; put a plain file or folder there"
+_FILES = (stat.S_IFREG, stat.S_IFLNK)
 _MAGIC = re.compile(r"[*?\[]")
 _MOST_VISITED = 20_000
+_MOST_PARTS = 32
 
 
 @dataclass(slots=True)
@@ -44,26 +48,30 @@ class DiskFiles:
     def read(self, path: str) -> bytes | None:
         inside = self._inside(path)
         try:
-            return inside.read_bytes() if inside and inside.is_file() else None
+            return inside.read_bytes() if inside and _mode(inside) == stat.S_IFREG else None
         except OSError:
             return None
 
-    def write(self, path: str, data: bytes) -> Refusal | None:
+    def write(self, path: str, data: bytes, private: bool = False) -> Refusal | None:
         inside = self._inside(path)
         if inside is None:
-            return Refusal(f"{path} would lie outside {self.base}")
+            return Refusal(f"{path} would lie outside {self.base}", _LINKS)
+        if str(inside) != os.path.normpath(f"{self.real}/{path}"):
+            return Refusal(f"{path} is, or lies behind, a symbolic link", _LINKS)
         try:
             inside.parent.mkdir(parents=True, exist_ok=True)
-            atomic.write(inside, data)
+            atomic.write(inside, data, 0o600 if private else None)
         except OSError as error:
             message = f"cannot write {path}: {error.strerror}"
             return Refusal(message, f"check owner, mode and free space of {self.base}")
         return None
 
     def remove(self, path: str) -> None:
-        inside = self._inside(path)
-        if inside and (inside.is_file() or inside.is_symlink()):
-            inside.unlink()
+        """The file, or the link itself, never what it leads to."""
+        folder, _, name = path.rpartition("/")
+        inside = self._inside(folder or ".")
+        if inside and name not in ("", ".", "..") and _mode(inside / name) in _FILES:
+            (inside / name).unlink()
 
     def fact(self, entry: str) -> PathFact:
         if _MAGIC.search(entry):
@@ -72,9 +80,10 @@ class DiskFiles:
         inside = self._inside(entry.partition("#")[0])
         if inside is None:
             return PathFact(PathKind.OUTSIDE)
-        if inside.is_dir():
+        if _mode(inside) == stat.S_IFDIR:
             return PathFact(PathKind.FOLDER, len(self.expand(entry, 1000)))
-        return PathFact(PathKind.FILE, 1) if inside.is_file() else PathFact(PathKind.NOTHING)
+        is_file = _mode(inside) == stat.S_IFREG
+        return PathFact(PathKind.FILE, 1) if is_file else PathFact(PathKind.NOTHING)
 
     def expand(self, entry: str, limit: int = 200) -> tuple[str, ...]:
         found = self._matching(entry) if _MAGIC.search(entry) else self._below(entry)
@@ -90,26 +99,50 @@ class DiskFiles:
         inside = self._inside(entry)
         if inside is None:
             return
-        if inside.is_file():
+        mode = _mode(inside)
+        if mode == stat.S_IFREG:
             yield entry
-        elif inside.is_dir():
+        elif mode == stat.S_IFDIR:
             prefix = str(PurePosixPath(entry))
             yield from _walk(inside, "" if prefix == "." else prefix, ("**", "*"), _Budget())
 
     def _matching(self, pattern: str) -> Iterator[str]:
-        parts = PurePosixPath(pattern).parts
-        if ".." in parts or pattern.startswith("/"):
+        parts = _parts(pattern)
+        if ".." in parts or pattern.startswith("/") or len(parts) > _MOST_PARTS:
             return
         for path in _walk(Path(self.real), "", parts, _Budget()):
             if self._inside(path):
                 yield path
 
     def _inside(self, path: str) -> Path | None:
-        if not path or "\0" in path or path.startswith(("/", "~")):
+        if not path or path.startswith(("/", "~")) or not _nameable(path):
             return None
         real = os.path.realpath(f"{self.real}/{path}")
         inside = real == self.real or real.startswith(self.real.rstrip(os.sep) + os.sep)
         return Path(real) if inside else None
+
+
+def _nameable(path: str) -> bool:
+    """Whether a file could have that name: YAML can write what no file system holds."""
+    try:
+        return b"\0" not in os.fsencode(path)
+    except UnicodeEncodeError:
+        return False
+
+
+def _parts(pattern: str) -> tuple[str, ...]:
+    """Of a pattern; `**` over and over means no more than once."""
+    parts = PurePosixPath(pattern).parts
+    before = ("", *parts)
+    return tuple(p for last, p in zip(before, parts, strict=False) if (last, p) != ("**", "**"))
+
+
+def _mode(path: Path) -> int:
+    """What kind of file lies there, links not followed; 0 for none, or one that cannot be."""
+    try:
+        return stat.S_IFMT(path.lstat().st_mode)
+    except OSError:
+        return 0
 
 
 def _walk(folder: Path, prefix: str, parts: tuple[str, ...], budget: _Budget) -> Iterator[str]:

@@ -20,7 +20,8 @@ class DiskSpecStore:
         self._files = DiskFiles(root)
 
     def stats(self) -> tuple[FileStat, ...]:
-        found = (stat for top in FOLDERS for stat in self._scan(self._root / top, top, 0))
+        tops = (top for top in FOLDERS if self._files.holds(top))
+        found = (stat for top in tops for stat in self._scan(self._root / top, top, 0))
         return tuple(sorted(found, key=lambda stat: stat.path))
 
     def read(self, path: str) -> bytes | None:
@@ -47,10 +48,12 @@ class DiskSpecStore:
         with open(fd, "rb", buffering=0) as file:  # noqa: PTH123 a descriptor, not a path
             return file.read() if stat.S_ISREG(os.fstat(fd).st_mode) else None
 
-    def replace(self, path: str, old: bytes | None, new: bytes) -> Refusal | None:
+    def replace(
+        self, path: str, old: bytes | None, new: bytes, private: bool = False
+    ) -> Refusal | None:
         if self._files.read(path) != old:
             return Refusal(f"{path} was changed meanwhile by someone else", "try again")
-        return self._files.write(path, new)
+        return self._files.write(path, new, private)
 
     def _scan(self, folder: Path, prefix: str, depth: int) -> Iterator[FileStat]:
         try:

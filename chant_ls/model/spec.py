@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 from typing import NewType
+from unicodedata import category
 
 SpecId = NewType("SpecId", str)
 """A validated id: the stem of a spec's file. Enters the program through `valid_id` only."""
@@ -14,6 +15,8 @@ _BASE36 = re.compile(r"[0-9a-z]{1,12}\Z")
 _YEAR = re.compile(r"\d{4}\Z")
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}-")
 _UNREFABLE = re.compile(r"[\x00-\x20\x7f~^:?*\[\]\\/]|\.\.|@\{|\.lock\Z|\A[.-]|[./]\Z|\A@\Z")
+_DECEIVING = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
+"""Unicode categories of what nobody sees, or what is no text: controls, directions, surrogates."""
 
 
 class Status(StrEnum):
@@ -101,6 +104,8 @@ def id_problem(text: str) -> str | None:
     """Why `text` cannot be an id (it must be one file name and a part of a git ref), or None."""
     if not text:
         return "an id cannot be empty"
+    if not text.isascii() and any(category(c) in _DECEIVING for c in text):
+        return f"{text!r} cannot be an id: it holds characters that cannot be seen"
     if len(text.encode()) > 200:
         return "an id can have at most 200 bytes"
     if _UNREFABLE.search(text):

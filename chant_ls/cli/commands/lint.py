@@ -42,7 +42,7 @@ def _fixed(
 ) -> "Snapshot":
     from chant_ls.cli.fixing import fix_files
 
-    fixed = fix_files(app.engine.specs, snapshot, names)
+    fixed = fix_files(invocation.engine().specs, snapshot, names)
     invocation.say_all(f"fixed {path}: {_count(n, 'change')}" for path, n in fixed.items())
     return app.load()
 

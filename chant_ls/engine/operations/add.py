@@ -133,7 +133,7 @@ def _written(
         closes = _cycle(snapshot.with_file(file), file)
         if closes:
             return closes
-        refusal = engine.specs.replace(path, None, text.encode())
+        refusal = engine.specs.replace(path, None, text.encode(), file.facts.private)
         if refusal is None:
             kept = _kept(engine, file, request, no_git)
             return Added(id, path, bool(kept.commit), kept.note)
