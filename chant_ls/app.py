@@ -14,6 +14,7 @@ from chant_ls.engine.templates import names as prompt_names
 from chant_ls.host import folders, identity, roots
 from chant_ls.host.clock import SystemClock
 from chant_ls.host.files import DiskFiles
+from chant_ls.host.memory import growing
 from chant_ls.host.run_store import DiskRunStore
 from chant_ls.host.spec_store import DiskSpecStore
 from chant_ls.model.config import Config
@@ -49,6 +50,10 @@ class App:
 
     def load(self) -> Snapshot:
         """The whole project as it is on disk now; complete, with all path lookups done."""
+        with growing():
+            return self._loaded()
+
+    def _loaded(self) -> Snapshot:
         found = loading.spec_files(self._specs, (stat.path for stat in self.stats()))
         snapshot = Snapshot(
             runs=self.runs(),

@@ -72,6 +72,10 @@ class Cycles:
             self._find(SpecId(start), SpecId(end))
         return self._found[start, end]
 
+    def prepare(self) -> None:
+        """Makes the order now instead of under the first question."""
+        _ = self._current
+
     @property
     def circles(self) -> Mapping[SpecId, frozenset[SpecId]]:
         """Of every spec in a cycle: all that wait for each other with it, itself among them."""
@@ -100,8 +104,11 @@ class Cycles:
 
     def _find(self, start: SpecId, end: SpecId) -> None:
         way = self._way(end, start)
-        cycle = closed(way) if way else None
-        around = (start, *way) if way and len(way) > _LONG else ()
+        if not way:
+            self._found[start, end] = None
+            return
+        cycle = closed(way)
+        around = (start, *way) if len(way) > _LONG else ()
         self._found |= {edge: cycle for edge in pairwise(around) if edge not in self._found}
         self._found[start, end] = cycle
 
@@ -109,7 +116,9 @@ class Cycles:
         """The specs of a shortest way, both ends included."""
         ranks = self._current.ranks
         floor = min(ranks[goal], self._lowest)
-        came: dict[SpecId, SpecId | None] = {source: None} if ranks[source] >= floor else {}
+        if ranks[source] < floor:
+            return None
+        came: dict[SpecId, SpecId | None] = {source: None}
         todo = deque(came)
         while todo and goal not in came:
             node = todo.popleft()
@@ -132,9 +141,10 @@ def _traced(came: Mapping[SpecId, SpecId | None], goal: SpecId) -> Cycle:
 def _ordered(graph: Waiting) -> _Order:
     ranks: dict[SpecId, int] = {}
     circles: dict[SpecId, frozenset[SpecId]] = {}
-    for rank, group in enumerate(components(graph.ids, graph.waits_for)):
+    waits = {id: graph.waits_for(id) for id in graph.ids}
+    for rank, group in enumerate(components(waits, waits.__getitem__)):
         ranks.update(dict.fromkeys(group, rank))
-        if len(group) > 1 or group[0] in graph.waits_for(group[0]):
+        if len(group) > 1 or group[0] in waits[group[0]]:
             circles.update(dict.fromkeys(group, frozenset(group)))
     return _Order(ranks, circles)
 

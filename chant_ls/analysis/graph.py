@@ -17,6 +17,8 @@ from chant_ls.analysis.index import (
     SpecLike,
     by_precedence,
     is_active,
+    keys_of,
+    loosened,
     redoubled,
     reindexed,
     renamed,
@@ -49,6 +51,7 @@ class Graph:
         self.every = every or Ids()
         self.duplicates = duplicates or {}
         self._answers: dict[str, Resolution] = {}
+        self._looses: dict[Relation, frozenset[str]] = {}
         self._shorts: dict[Relation, Mapping[SpecId, list[str]]] = {}
         self._kept_cycles: Cycles | None = None
 
@@ -67,19 +70,26 @@ class Graph:
             renamed(self.every, before, after, bool),
             redoubled(self.duplicates, after),
         )
-        self._hand_on(
-            result, [id for id in after if what_waits(before[id]) != what_waits(after[id])]
-        )
+        if self._places:
+            self._hand_on(result, before, after)
         return result
 
-    def _hand_on(self, new: "Graph", waiting: list[SpecId]) -> None:
-        """Gives what was found out already, as far as it still holds; `waiting` are the specs
-        whose dependencies or members changed."""
+    def _hand_on(self, new: "Graph", before: Places, after: Places) -> None:
+        """Gives what was found out already, as far as it still holds."""
         moved = self.active.differing(new.active) | self.every.differing(new.every)
+        waiting = [id for id in after if what_waits(before[id]) != what_waits(after[id])]
+        if len(after) <= _FEW:
+            for relation, loose in self._looses.items():
+                touched = moved.union(
+                    keys_of(KEYS[relation], before), keys_of(KEYS[relation], after)
+                )
+                new._looses[relation] = loosened(
+                    loose, new._indexes[relation], new._places, touched
+                )
         if not moved:
             new._answers = self._answers
             for relation, found in self._shorts.items():
-                if new._indexes[relation] is self._indexes[relation]:
+                if new._looses.get(relation) is self._looses[relation]:
                     new._shorts[relation] = found
         if self._kept_cycles is not None and len(moved) <= _FEW:
             near = {one for graph in (self, new) for id in moved for one in graph._around(id)}
@@ -171,13 +181,13 @@ class Graph:
     def texts_within(self, relation: Relation, id: str) -> Iterator[str]:
         """The reference texts that could mean `id`: itself, and those that are no ids but parts
         of it."""
-        index = self._indexes[relation]
-        yield from {id} & index.keys()
-        yield from (text for text in index.keys() - self._places.keys() - {id} if text in id)
+        if id in self._indexes[relation]:
+            yield id
+        yield from (text for text in self._loose(relation) if text in id and text != id)
 
     def dangling(self, relation: Relation) -> Iterator[SpecId]:
         """The specs with a reference that means no spec, or several."""
-        for text in self._indexes[relation].keys() - self._places.keys():
+        for text in self._loose(relation):
             if self.target(text) is None:
                 yield from self._indexes[relation][text]
 
@@ -194,11 +204,18 @@ class Graph:
         exact = index.get(id, frozenset())
         return exact.union(*(index[text] for text in short)) if short else exact
 
+    def _loose(self, relation: Relation) -> frozenset[str]:
+        """The texts in use that are no ids themselves."""
+        if relation not in self._looses:
+            index = self._indexes[relation]
+            self._looses[relation] = frozenset(index.keys() - self._places.keys())
+        return self._looses[relation]
+
     def _short(self, relation: Relation) -> Mapping[SpecId, list[str]]:
         """The texts that are no ids themselves by the spec they mean."""
         if relation not in self._shorts:
             found = defaultdict[SpecId, list[str]](list)
-            for text in self._indexes[relation].keys() - self._places.keys():
+            for text in self._loose(relation):
                 if (target := self.target(text)) is not None:
                     found[target].append(text)
             self._shorts[relation] = dict(found)
@@ -227,10 +244,11 @@ class Graph:
 
     def drivers(self, id: str) -> tuple[SpecId, ...]:
         """The specs it is a member of: by its name, then by their `members` field."""
-        above = parent_id(id)
+        above, listed = parent_id(id), self.naming(Relation.MEMBERS, id)
         named = [above] if above is not None and above in self._places else []
-        listed = sorted(self.naming(Relation.MEMBERS, id) - {id})
-        return tuple(dict.fromkeys([*named, *listed]))
+        if not listed:
+            return tuple(named)
+        return tuple(dict.fromkeys([*named, *sorted(listed - {id})]))
 
     def above(self, id: str) -> frozenset[SpecId]:
         """Its drivers, their drivers and so on; itself only where drivers form a circle."""
@@ -258,8 +276,8 @@ class Graph:
                 yield other
 
     def _targets(self, texts: Iterable[str]) -> tuple[SpecId, ...]:
-        found = (self.target(text) for text in texts)
-        return tuple(dict.fromkeys(one for one in found if one is not None))
+        found = [one for text in texts if (one := self.target(text)) is not None]
+        return tuple(dict.fromkeys(found)) if len(found) > 1 else tuple(found)
 
     # waiting
 
@@ -290,6 +308,14 @@ class Graph:
         above = (one for _, one in inherited)
         own = self.outside_dependencies(id)
         return tuple(dict.fromkeys(chain(own, members, siblings, above)))
+
+    def prepare(self) -> None:
+        """Makes what the first questions would have to wait for: orders and search texts."""
+        for ids in (self.active, self.every):
+            ids.prepare()
+        self.cycles.prepare()
+        for relation in Relation:
+            self.naming(relation, "")
 
     @property
     def cycles(self) -> Cycles:

@@ -96,6 +96,20 @@ def redoubled(
     return {**kept, **several} if kept != duplicates or several else duplicates
 
 
+def keys_of(keys: _Keys, places: Places) -> frozenset[str]:
+    """By what the specs of these places can be found."""
+    return frozenset(key for found in places.values() if found for key in keys(found[0].facts))
+
+
+def loosened(
+    loose: frozenset[str], index: Index, places: Places, touched: frozenset[str]
+) -> frozenset[str]:
+    """The keys of the index that are no ids, where only the touched texts came or went as keys or
+    as ids; itself where it stays the same."""
+    now = frozenset(text for text in touched if text in index and text not in places)
+    return loose if now == loose & touched else (loose - touched) | now
+
+
 def reindexed(index: Index, keys: _Keys, before: Places, after: Places) -> Index:
     """The index with the keys of changed specs moved; itself where none moved."""
     gone, come = defaultdict[str, set[SpecId]](set), defaultdict[str, set[SpecId]](set)

@@ -28,7 +28,7 @@ def readiness(snapshot: Snapshot, id: str) -> Readiness:
     facts = snapshot.facts(id)
     if facts is None:
         return Blocked((Reason(Block.MISSING, id),))
-    reasons = tuple(_told(snapshot, reason) for reason in _reasons(snapshot, facts))
+    reasons = tuple(_told(snapshot, facts.id, reason) for reason in _reasons(snapshot, facts))
     return Blocked(reasons) if reasons else Ready()
 
 
@@ -36,9 +36,10 @@ def effective_status(snapshot: Snapshot, id: str) -> Status:
     """The status that every surface shows: pending is told as ready or blocked. Raises KeyError
     for an id that is not there."""
     key = ("status", id)
-    if key not in snapshot.memo:
-        snapshot.memo[key] = _effective(snapshot, SpecId(id))
-    return Status(str(snapshot.memo[key]))
+    known = snapshot.memo.get(key)
+    if not isinstance(known, Status):
+        known = snapshot.memo[key] = _effective(snapshot, SpecId(id))
+    return known
 
 
 def is_ready(snapshot: Snapshot, id: str) -> bool:
@@ -100,10 +101,7 @@ def _unsatisfied(snapshot: Snapshot, id: SpecId, target: SpecId) -> Reason | Non
         return None
     if is_unmerged(snapshot, target):
         return Reason(Block.UNMERGED, target)
-    if target in snapshot.graph.below(id):
-        return Reason(Block.DEPENDENCY, target)
-    cycle = snapshot.graph.cycles.through(id, target)
-    return Reason(Block.CYCLE if cycle else Block.DEPENDENCY, target, path=cycle or ())
+    return Reason(Block.DEPENDENCY, target)
 
 
 def _inherited(snapshot: Snapshot, id: SpecId) -> Iterator[Reason]:
@@ -121,13 +119,17 @@ def _open(snapshot: Snapshot, kind: Block, ids: Iterable[SpecId]) -> Iterator[Re
     return (Reason(kind, id) for id in ids if not is_done(snapshot, id))
 
 
-def _told(snapshot: Snapshot, reason: Reason) -> Reason:
-    """The reason with the title and status of the spec it names."""
+def _told(snapshot: Snapshot, id: SpecId, reason: Reason) -> Reason:
+    """The reason with the title and status of the spec it names, and with the cycle it closes:
+    that something is in the way is known without looking for one."""
     facts = snapshot.facts(reason.id)
     if facts is None:
         return reason
-    status = effective_status(snapshot, reason.id)
-    return Reason(reason.kind, reason.id, status, facts.title, reason.path, reason.candidates)
+    kind, path = reason.kind, reason.path
+    if kind is Block.DEPENDENCY and (cycle := snapshot.graph.cycles.through(id, facts.id)):
+        kind, path = Block.CYCLE, cycle
+    status = effective_status(snapshot, facts.id)
+    return Reason(kind, facts.id, status, facts.title, path, reason.candidates)
 
 
 def chain(snapshot: Snapshot, id: str, most: int = MOST_LINKS) -> tuple[Link, ...]:

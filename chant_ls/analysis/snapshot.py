@@ -111,8 +111,7 @@ class Snapshot:
         return None if path is None else self.files[path]
 
     def facts(self, id: str) -> Facts | None:
-        file = self.find(id)
-        return file.facts if file else None
+        return self.graph.facts_of(id)
 
     def run(self, id: str) -> RunInfo | None:
         return self.runs.get(SpecId(id))

@@ -9,7 +9,10 @@ def standing(snapshot: Snapshot, id: str) -> Status | None:
     all its members are done and one at least was not cancelled. None for an unknown id."""
     key = ("standing", id)
     if key not in snapshot.memo:
-        _settle(snapshot, SpecId(id))
+        if _deriving_members(snapshot, SpecId(id)):
+            _settle(snapshot, SpecId(id))
+        else:
+            snapshot.memo[key] = snapshot.status(id)
     found = snapshot.memo[key]
     return found if isinstance(found, Status) else None
 

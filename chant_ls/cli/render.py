@@ -4,6 +4,7 @@ import json
 import re
 import sys
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 import click
 
@@ -34,7 +35,8 @@ def clean(text: str) -> str:
 
 
 def one_line(text: str) -> str:
-    return " ".join(clean(text).split())
+    plain = text.isascii() and text.isprintable()
+    return " ".join((text if plain else clean(text)).split())
 
 
 def out(text: str) -> None:
@@ -71,6 +73,7 @@ def refusal(refused: Refusal) -> None:
         click.echo(click.style("hint: ", fg="cyan") + clean(refused.hint), err=True)
 
 
+@lru_cache
 def status(word: str, width: int = 0) -> str:
     """The status word, padded, then coloured."""
     return click.style(word.ljust(width), fg=STATUS_COLOURS.get(word))
@@ -80,11 +83,13 @@ def columns(rows: Iterable[Sequence[str]], styled: int | None = None) -> None:
     """Rows of cells, aligned but for the last; column `styled` is coloured as a status."""
     table = [[one_line(cell) for cell in row] for row in rows]
     widths = [max(map(len, column)) for column in zip(*table, strict=True)][:-1]
+    lines = []
     for row in table:
         padded = [cell.ljust(width) for cell, width in zip(row, widths, strict=False)]
         if styled is not None:
             padded[styled] = status(row[styled], widths[styled])
-        click.echo("  ".join([*padded, row[-1]]).rstrip())
+        lines.append("  ".join([*padded, row[-1]]).rstrip() + "\n")
+    click.echo("".join(lines), nl=False)
 
 
 def fields(pairs: Iterable[tuple[str, str]]) -> None:

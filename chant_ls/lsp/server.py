@@ -1,7 +1,6 @@
 """The server: a client, a session, and the tasks that keep it up to date."""
 
 import asyncio
-import gc
 import logging
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -214,8 +213,6 @@ class ChantServer(LanguageServer):
         await asyncio.sleep(INDEX_AFTER)
         base, seen = await self.in_thread(watch.index, project.app)
         project.adopt(base)
-        gc.collect()
-        gc.freeze()
         self.publisher.later(project)
         self.runs.attach(project)
         await self.in_thread(warm)

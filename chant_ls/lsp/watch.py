@@ -1,5 +1,6 @@
 """What happens on disk, seen from a thread of its own: the first index, then only differences."""
 
+import gc
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -21,9 +22,16 @@ class Seen:
 
 
 def index(app: "App") -> tuple[Snapshot, Seen]:
-    """The whole project. Listed before it is read: what changes meanwhile is seen by `look`."""
+    """The whole project. Listed before it is read: what changes meanwhile is seen by `look`.
+
+    It stays as long as the server does, so no collection of garbage need ever look at it; the
+    order of who waits for whom is made here, not under the first key.
+    """
     seen = _list(app)
-    return app.load(), seen
+    snapshot = app.load()
+    snapshot.graph.prepare()
+    gc.freeze()
+    return snapshot, seen
 
 
 def look(app: "App", before: Seen, wanted: frozenset[str]) -> tuple[DiskChange, Seen]:

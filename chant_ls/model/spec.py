@@ -124,18 +124,18 @@ def looks_dated(text: str) -> bool:
 
 def member_numbers(id: str) -> tuple[int, ...]:
     """`(2, 1)` for `x.2.1`; empty for an id that is no member."""
-    match = _MEMBERS.search(id)
+    match = _MEMBERS.search(id) if "." in id else None
     return tuple(int(n) for n in match[0][1:].split(".")) if match else ()
 
 
 def root_id(id: str) -> SpecId:
     """The id without any member suffix."""
-    return SpecId(_MEMBERS.sub("", id))
+    return SpecId(_MEMBERS.sub("", id) if "." in id else id)
 
 
 def parent_id(id: str) -> SpecId | None:
     """The driver one level up (`x.2` of `x.2.1`), None for an id that is no member."""
-    return SpecId(id.rpartition(".")[0]) if _MEMBERS.search(id) else None
+    return SpecId(id.rpartition(".")[0]) if "." in id and _MEMBERS.search(id) else None
 
 
 def member_id(driver: SpecId, number: int) -> SpecId:

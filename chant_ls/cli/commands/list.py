@@ -1,5 +1,7 @@
 """`chant list`: specs with their statuses, and why the blocked ones are."""
 
+import gc
+
 import click
 
 from chant_ls.cli import render
@@ -38,6 +40,7 @@ def command(
     from chant_ls.analysis.summary import Filters, listed, rows, spec_json
 
     snapshot = invocation.app().load()
+    gc.freeze()  # all of it stays until the program ends, soon
     wanted = Filters(labels, tuple(map(Status, statuses)), type or "", ready, everything)
     ids = listed(snapshot, wanted)
     if count:

@@ -1,0 +1,123 @@
+"""What a keystroke costs does not grow with the project: counted in calls, not in seconds."""
+
+import sys
+from collections import Counter
+from collections.abc import Callable
+from types import FrameType
+
+import pytest
+
+from chant_ls.analysis.affected import affected
+from chant_ls.analysis.check import check_document
+from chant_ls.analysis.ids import Ids
+from chant_ls.analysis.readiness import effective_status
+from chant_ls.analysis.snapshot import Snapshot, SpecFile
+from chant_ls.analysis.summary import listed, rows
+from chant_ls.model.spec import SpecId, valid_id
+from chant_ls.syntax.document import parse
+
+FEW, MANY = 200, 2000
+
+
+def _file(id: SpecId, front: str) -> SpecFile:
+    text = f"---\n{front}---\n# T\n\n## Acceptance Criteria\n\n- [ ] a\n"
+    return SpecFile(f".chant/specs/{id}.md", text, parse(text, id).facts)
+
+
+def _id(number: int) -> SpecId:
+    id = valid_id(f"2026-01-{number // 100 + 1:02}-{number % 100:03}-a{number:04}")
+    assert id is not None
+    return id
+
+
+def _project(count: int) -> Snapshot:
+    """Each spec depends on the one before it and names a file of its own."""
+    files = [_file(_id(0), "type: code\n")]
+    for n in range(1, count):
+        front = f"depends_on:\n  - {_id(n - 1)}\ntarget_files:\n  - src/{n}.py\n"
+        files.append(_file(_id(n), front))
+    snapshot = Snapshot(complete=True, today="2026-02-01").with_files(files)
+    snapshot.graph.prepare()
+    return snapshot
+
+
+def _calls(action: Callable[[], object]) -> Counter[str]:
+    """Every call and every step of a generator, ours and the interpreter's, by name."""
+    found = Counter[str]()
+
+    def told(frame: FrameType, event: str, argument: object) -> None:
+        if event == "call":
+            found[frame.f_code.co_qualname] += 1
+        elif event == "c_call":
+            found["built in"] += 1
+
+    sys.setprofile(told)
+    try:
+        action()
+    finally:
+        sys.setprofile(None)
+    return found
+
+
+def _key(before: Snapshot, front: str) -> Callable[[], None]:
+    """A key in the frontmatter of a spec near the beginning, to the diagnostics of all."""
+    id = _id(20)
+
+    def press() -> None:
+        after = before.with_file(_file(id, front))
+        path = after.graph.path_of(id)
+        assert path
+        for one in affected(before, after, path):
+            check_document(after, one)
+
+    return press
+
+
+PROJECTS = {count: _project(count) for count in (FEW, MANY)}
+
+
+@pytest.mark.parametrize(
+    "front",
+    [
+        "labels: [a]\n",
+        "status: completed\n",
+        f"depends_on:\n  - {_id(3)}\n",
+        f"depends_on:\n  - {_id(19)}\n  - {_id(150)}\n",
+        "target_files: [src/5.py]\n",
+        "members: []\n",
+    ],
+    ids=["labels", "status", "dependency", "cycle", "target", "members"],
+)
+def test_a_key_costs_the_same_in_a_large_project(front: str) -> None:
+    few, many = (_calls(_key(PROJECTS[count], front)).total() for count in (FEW, MANY))
+    assert many < 1.3 * few + 200  # bisection looks at a few more
+
+
+def test_a_key_in_an_unknown_id_compares_with_few() -> None:
+    calls = _calls(_key(PROJECTS[MANY], "depends_on:\n  - 2026-01-05-x1\n"))
+    assert calls["SequenceMatcher.set_seq1"] <= 1 + 16
+    assert calls.total() < 20_000
+
+
+def test_the_nearest_id_is_found_among_thousands() -> None:
+    ids = Ids(_id(n) for n in range(MANY))
+    wanted = _id(1234)
+    for wrong in (wanted[:-1], wanted[:12] + "x" + wanted[12:], "y" + wanted[1:]):
+        assert wanted in ids.nearest(wrong)
+
+
+def test_whether_a_spec_is_blocked_needs_no_search_for_cycles(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    snapshot = PROJECTS[FEW].with_file(_file(_id(0), "type: task\n"))
+    monkeypatch.setattr("chant_ls.analysis.cycles.Cycles.through", None)
+    assert effective_status(snapshot, _id(5)) == "blocked"
+    assert effective_status(snapshot, _id(0)) == "ready"
+
+
+def test_a_list_costs_so_much_for_each_spec() -> None:
+    few, many = (
+        _calls(lambda count=count: list(rows(PROJECTS[count], listed(PROJECTS[count])))).total()
+        for count in (FEW, MANY)
+    )
+    assert many / few == pytest.approx(MANY / FEW, rel=0.1)
