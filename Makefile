@@ -6,7 +6,7 @@ BIN := $(CURDIR)/$(VENV)/bin
 STAMP := $(VENV)/.installed
 N ?= 10000
 
-.PHONY: demo test lint format bench setup clean
+.PHONY: demo test lint format docs bench setup clean
 
 demo: setup
 	@$(BIN)/chant demo
@@ -23,6 +23,10 @@ lint: setup
 format: setup
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+# docs/rules from the docstrings of the rules.
+docs: setup
+	$(BIN)/python -m docs
 
 # Contract section 8 as a table and as JSON (bench/result.json). N is the number of specs.
 bench: setup

@@ -8,6 +8,8 @@ from lsprotocol import types
 
 from chant_ls.analysis.snapshot import Snapshot, SpecFile
 from chant_ls.analysis.types import Diagnostic, Severity
+from chant_ls.lsp import pages
+from chant_ls.lsp.capabilities import Client
 from chant_ls.lsp.session import View
 
 _SEVERITY = {
@@ -50,9 +52,9 @@ class Checks:
         self._known: dict[str, Checked] = {}
         self._serial = count(1)
 
-    def of(self, view: View, related: bool) -> Checked:
+    def of(self, view: View, client: Client) -> Checked:
         """The file's diagnostics now, computed only if something changed."""
-        return self.known(view) or self.keep(view, found_in(view), related)
+        return self.known(view) or self.keep(view, found_in(view), client)
 
     def known(self, view: View) -> Checked | None:
         known = self._known.get(view.path)
@@ -60,8 +62,8 @@ class Checks:
             return None
         return known if _same(known.world, world(view.snapshot)) else None
 
-    def keep(self, view: View, found: tuple[Diagnostic, ...], related: bool) -> Checked:
-        items = tuple(to_proto(view, one, related) for one in found)
+    def keep(self, view: View, found: tuple[Diagnostic, ...], client: Client) -> Checked:
+        items = tuple(to_proto(view, one, client) for one in found)
         before = self._known.get(view.path)
         id = before.id if before and before.items == items else str(next(self._serial))
         kept = Checked(id, items, found, view.file, world(view.snapshot))
@@ -83,18 +85,19 @@ def found_in(view: View) -> tuple[Diagnostic, ...]:
     return check_document(view.snapshot, view.path)
 
 
-def to_proto(view: View, found: Diagnostic, related: bool) -> types.Diagnostic:
+def to_proto(view: View, found: Diagnostic, client: Client) -> types.Diagnostic:
     places = [one for one in found.related if one.where.path in view.snapshot.files]
     return types.Diagnostic(
         range=view.lines.range(found.span),
         message=found.message,
         severity=_SEVERITY[found.severity],
         code=found.code,
+        code_description=pages.description(found.code) if client.code_description else None,
         source="chant",
         related_information=[
             types.DiagnosticRelatedInformation(view.location(one.where), one.message)
             for one in places
         ]
-        if related and places
+        if client.related_information and places
         else None,
     )

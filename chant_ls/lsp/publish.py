@@ -49,7 +49,7 @@ class Publisher:
 
     def checked(self, view: View) -> Checked:
         """The diagnostics of a spec; a pull counts as shown."""
-        checked = self.checks(view.project).of(view, self._server.client.related_information)
+        checked = self.checks(view.project).of(view, self._server.client)
         self._shown[view.project.uri_of(view.path)] = checked.id
         return checked
 
@@ -111,7 +111,7 @@ class Publisher:
         self.checks(project).confirm(old, new, concerned)
 
     def _differs(self, view: View) -> bool:
-        checked = self.checks(view.project).of(view, self._server.client.related_information)
+        checked = self.checks(view.project).of(view, self._server.client)
         return self._shown.get(view.project.uri_of(view.path)) != checked.id
 
     def _push(self, uri: str, items: tuple[types.Diagnostic, ...]) -> None:

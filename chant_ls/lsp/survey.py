@@ -48,12 +48,11 @@ async def _checked(
     ]
     missing = [view for view in views if checks.known(view) is None]
     found = await ls.in_thread(_all_found, missing) if missing else []
-    related = ls.client.related_information
     if project.snapshot is snapshot:
         for view, diagnostics in zip(missing, found, strict=True):
-            checks.keep(view, diagnostics, related)
+            checks.keep(view, diagnostics, ls.client)
     now = [view.now() for view in views if view.path in project.snapshot.files]
-    return [(view, checks.of(view, related)) for view in now]
+    return [(view, checks.of(view, ls.client)) for view in now]
 
 
 async def _looked_up(ls: "ChantServer", project: Project, paths: list[str]) -> None:

@@ -1,12 +1,14 @@
 """`chant lint`: what an editor would underline."""
 
+from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from chant_ls.cli import render
 from chant_ls.cli.context import Invocation, found, pass_invocation
-from chant_ls.cli.failures import REFUSED
+from chant_ls.cli.failures import REFUSED, checked
+from chant_ls.model.refusal import Refusal
 from chant_ls.model.spec import SpecId
 
 if TYPE_CHECKING:
@@ -18,9 +20,31 @@ if TYPE_CHECKING:
 @click.argument("ids", nargs=-1, metavar="[ID]...")
 @click.option("--fix", is_flag=True, help="Apply the fixes that leave no choice.")
 @click.option("--json", "as_json", is_flag=True, help="For programs.")
+@click.option("--explain", metavar="CODE", default="", help="Print the page of a diagnostic.")
 @pass_invocation
-def command(invocation: Invocation, ids: tuple[str, ...], fix: bool, as_json: bool) -> None:
+def command(
+    invocation: Invocation, ids: tuple[str, ...], fix: bool, as_json: bool, explain: str
+) -> None:
     """Check specs and configuration. Exit code 1 if there is any error."""
+    if explain:
+        render.out(checked(_page(explain)))
+        return
+    _lint(invocation, ids, fix, as_json)
+
+
+def _page(code: str) -> str | Refusal:
+    """Needs no project: the page comes from the program itself."""
+    from chant_ls.analysis.rules import RULES
+    from chant_ls.analysis.rules.pages import page
+
+    if code in RULES:
+        return page(RULES[code]).rstrip()
+    near = get_close_matches(code, RULES, 1)
+    known = f"did you mean `chant lint --explain {near[0]}`?" if near else ", ".join(sorted(RULES))
+    return Refusal(f"there is no diagnostic {code!r}", known)
+
+
+def _lint(invocation: Invocation, ids: tuple[str, ...], fix: bool, as_json: bool) -> None:
     from chant_ls.cli.findings import report
 
     app = invocation.app()
