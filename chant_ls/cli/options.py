@@ -16,3 +16,12 @@ def _explicit(args: list[str]) -> list[str]:
         "--parallel=0" if arg == "--parallel" and not after.isdecimal() else arg
         for arg, after in zip(args, following, strict=True)
     ]
+
+
+def examples(*lines: str, done: str = "done", refused: str = "refused or failed") -> str:
+    """The end of a help page: examples as they are typed, and what the exit codes mean."""
+    shown = "\n".join(f"  {line}" for line in lines)
+    codes = (
+        f"Exit code 0: {done}; 1: {refused}; 2: wrong usage; 3: a bug of chant; 130: interrupted."
+    )
+    return f"\b\nExamples:\n{shown}\n\n{codes}"

@@ -5,18 +5,20 @@ from pathlib import Path
 
 from chant_ls.engine.agents import streams, table
 from chant_ls.engine.agents.table import Call
+from chant_ls.engine.engine import Engine
 from chant_ls.engine.events import AgentEnded, AgentStarted, Output, Result, RunEvent, Tool
+from chant_ls.engine.guards import Approved
 from chant_ls.engine.live import Live, Verdict, refused
 from chant_ls.engine.ports import Command, Ended, OnLines
-from chant_ls.engine.records import ProcessId
+from chant_ls.engine.records import ProcessId, RunRecord
 from chant_ls.model.refusal import Refusal
 from chant_ls.model.runs import RunState
 
 
 def work(run: Live) -> Verdict | None:
     """Starts the agent and follows it to its end; then nothing of its tree is left."""
-    command = _command(run)
-    ended = run.engine.processes.run(command, _started(run, command), _heard(run), run.stop)
+    start = command(run.engine, run.approved, run.record, run.prompt, run.copy)
+    ended = run.engine.processes.run(start, _started(run, start), _heard(run), run.stop)
     if isinstance(ended, Refusal):
         return refused(ended)
     run.ended = ended
@@ -26,19 +28,23 @@ def work(run: Live) -> Verdict | None:
 
 
 def environment(run: Live) -> dict[str, str]:
-    """The user's, without what would lead git astray, and ours."""
-    engine, record = run.engine, run.record
+    return surroundings(run.engine, run.record, run.copy)
+
+
+def surroundings(engine: Engine, record: RunRecord, copy: Path) -> dict[str, str]:
+    """The user's environment, without what would lead git astray, and ours. `copy` is the agent's
+    own file of the spec."""
     users = {key: value for key, value in engine.env.items() if not key.startswith("GIT_")}
     ours = {
         "CHANT_SPEC_ID": record.spec,
-        "CHANT_SPEC_FILE": str(run.copy),
+        "CHANT_SPEC_FILE": str(copy),
         "CHANT_WORKTREE": "1",
         "CHANT_WORKTREE_PATH": record.worktree,
         "CHANT_BRANCH": record.branch,
         "CHANT_ATTEMPT": str(record.attempt),
         "CHANT_ROOT": str(engine.root),
         "CHANT_ROLE": "worker",
-        "CHANT_RUN": mark(run),
+        "CHANT_RUN": run_mark(engine.runs.folder, record.run),
     }
     return {**users, **ours}
 
@@ -52,21 +58,27 @@ def run_mark(folder: Path, run: str) -> str:
     return str(folder / "runs" / run)
 
 
-def _command(run: Live) -> Command:
-    provider = run.approved.provider
-    file = run.engine.runs.keep_prompt(run.record.run, run.prompt)
-    call = Call(run.prompt, str(file), run.record.model)
-    argv = table.argv(provider, run.engine.files, run.approved.document, call)
+def command(
+    engine: Engine, approved: Approved, record: RunRecord, prompt: str, copy: Path
+) -> Command:
+    """How the agent of a spec is started in the worktree of the record. Its prompt is kept in a
+    file until `drop_prompt`."""
+    provider = approved.provider
+    file = engine.runs.keep_prompt(record.run, prompt)
+    call = Call(prompt, str(file), record.model)
+    argv = table.argv(provider, engine.files, approved.document, call)
     takes_stdin = provider.prompt == "stdin" and bool(provider.command)
-    stdin = run.prompt.encode("utf-8", errors="surrogateescape") if takes_stdin else None
-    cwd = run.folder if run.folder.is_dir() else run.worktree
-    return Command(argv, cwd, environment(run), stdin, float(provider.timeout), mark(run))
+    stdin = prompt.encode("utf-8", errors="surrogateescape") if takes_stdin else None
+    folder = Path(record.worktree) / engine.git.prefix
+    cwd = folder if folder.is_dir() else Path(record.worktree)
+    env, own = surroundings(engine, record, copy), run_mark(engine.runs.folder, record.run)
+    return Command(argv, cwd, env, stdin, float(provider.timeout), own)
 
 
-def _started(run: Live, command: Command) -> Callable[[ProcessId], None]:
+def _started(run: Live, start: Command) -> Callable[[ProcessId], None]:
     def started(process: ProcessId) -> None:
         run.keep(agent=process, state=RunState.RUNNING)
-        run.emit(AgentStarted(process.pid, command.argv))
+        run.emit(AgentStarted(process.pid, start.argv))
         run.engine.fault("running")
         run.on_agent(run.record)
 

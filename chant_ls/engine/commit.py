@@ -1,8 +1,9 @@
-"""One file committed on the current branch, without touching what the user has staged."""
+"""Files committed on the current branch, without touching what the user has staged."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from chant_ls.engine.git_port import Git, GitError, Move
+from chant_ls.engine.git_port import Git, GitError, Move, Settle
 from chant_ls.model.refusal import Refusal
 
 
@@ -20,41 +21,75 @@ def commit_file(git: Git, path: str, content: bytes, subject: str, id: str) -> K
     The message is `subject` (`chant: add <id>`) with its trailers. The file stays as it is whatever
     comes of it; other staged files, HEAD's branch and the stash stay too.
     """
-    reason = _obstacle(git, git.prefix + path)
-    if reason:
-        return Kept(note=f"not committed: {reason}")
-    result = _commit(git, git.prefix + path, content, _message(subject, id))
-    return result if isinstance(result, Kept) else Kept(note=f"not committed: {result.message}")
+    return _commit(git, {path: content}, path, lambda _: None, _message(subject, id))
 
 
-def _obstacle(git: Git, path: str) -> str:
-    """Why no commit can be made now, "" where nothing stands in the way. Costs least first."""
+def commit_files(
+    git: Git,
+    files: Mapping[str, bytes | None],
+    subject: str,
+    ids: Sequence[str],
+    own: tuple[str, bytes] = ("", b""),
+) -> Kept:
+    """Write these files (None removes) and commit them, all in one commit or none of it.
+
+    `own` is the one that may hold changes of the user's, and what it read when they were looked
+    at; any other that does stands in the way. Without a commit, no file was touched.
+    """
+    path, was = own
+
+    def settle(now: bytes | None) -> bytes | Refusal | None:
+        return files[path] if now == was else Refusal(f"{path} was saved at this very moment")
+
+    return _commit(git, files, path, settle, _message(subject, *ids))
+
+
+def _commit(
+    git: Git, files: Mapping[str, bytes | None], own: str, settle: Settle, message: str
+) -> Kept:
+    content = {git.prefix + path: data for path, data in files.items()}
+    own = git.prefix + own if own else ""
+    done = _obstacle(git, tuple(content)) or _made(git, content, own, settle, message)
+    return done if isinstance(done, Kept) else Kept(note=f"not committed: {done.message}")
+
+
+def _obstacle(git: Git, paths: tuple[str, ...]) -> Refusal | None:
+    """Why no commit can be made now. Costs least first."""
     if git.is_bare():
-        return "the repository is bare"
+        return Refusal("the repository is bare")
     busy = git.under_way()
     if busy:
-        return f"a {busy} is under way"
-    if path in git.ignored([path]):
-        return "git ignores it"
+        return Refusal(f"a {busy} is under way")
+    ignored = git.ignored(paths)
+    if ignored:
+        return Refusal("git ignores it" if len(paths) == 1 else f"git ignores {min(ignored)}")
     who = git.identity()
-    return who.message if isinstance(who, Refusal) else ""
+    return who if isinstance(who, Refusal) else None
 
 
-def _commit(git: Git, path: str, content: bytes, message: str) -> Kept | Refusal:
+def _made(
+    git: Git, content: Mapping[str, bytes | None], own: str, settle: Settle, message: str
+) -> Kept | Refusal:
     head = git.head()
     if not head.branch:
         return Refusal("HEAD is detached")
     if not head.commit:
         return Refusal("the branch has no commit yet")
-    blob = git.write_blob(path, content)
-    tree = blob if isinstance(blob, GitError) else git.replace_in_tree(head.commit, path, blob)
+    blobs: dict[str, str] = {}
+    for path, data in content.items():
+        blob = "" if data is None else git.write_blob(path, data)
+        if isinstance(blob, GitError):
+            return blob.refusal("git says")
+        blobs[path] = blob
+    tree = git.replace_in_tree(head.commit, blobs)
     made = tree if isinstance(tree, GitError) else git.commit_tree(tree, [head.commit], message)
     if isinstance(made, GitError):
         return made.refusal("git says")
     subject = message.partition("\n")[0]
-    move = Move(head.branch, head.commit, made, subject, own=path, settle=lambda _: None)
+    move = Move(head.branch, head.commit, made, subject, own=own, settle=settle)
     return git.move_branch(move) or Kept(made)
 
 
-def _message(subject: str, id: str) -> str:
-    return f"{subject}\n\nChant-Spec: {id}\nChant-Op: {subject.split(' ')[1]}\n"
+def _message(subject: str, *ids: str) -> str:
+    specs = "".join(f"Chant-Spec: {id}\n" for id in ids)
+    return f"{subject}\n\n{specs}Chant-Op: {subject.split(' ')[1]}\n"

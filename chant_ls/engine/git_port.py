@@ -1,6 +1,6 @@
 """The door to git. `host.git.GitRepo` implements it; failures are values, never exceptions."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
@@ -223,7 +223,9 @@ class Git(Protocol):
     def write_blob(self, path: str, content: bytes) -> str | GitError:
         """Stores a working file's content, its line endings and filters applied as for `path`."""
 
-    def replace_in_tree(self, tree: str, path: str, blob: str) -> str | GitError: ...
+    def replace_in_tree(self, tree: str, blobs: Mapping[str, str]) -> str | GitError:
+        """The tree with these blobs by path; "" removes the path. At least one is not ""."""
+
     def merge_tree(self, ours: str, theirs: str) -> MergedTree | GitError: ...
     def merge_text(self, base: bytes, ours: bytes, theirs: bytes) -> MergedText | GitError: ...
     def commit_tree(self, tree: str, parents: Sequence[str], message: str) -> str | GitError: ...

@@ -136,7 +136,7 @@ def _tree(git: Git, work: Finished, sides: _Sides) -> str | Refusal:
     tree = (
         blob
         if isinstance(blob, GitError)
-        else git.replace_in_tree(merged.tree, work.spec_path, blob)
+        else git.replace_in_tree(merged.tree, {work.spec_path: blob})
     )
     return tree.refusal(f"{work.id}: cannot store its spec") if isinstance(tree, GitError) else tree
 

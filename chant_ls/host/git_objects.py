@@ -1,11 +1,11 @@
 """Objects made without any checkout: trees, merges, commits."""
 
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from chant_ls.engine.git_port import GitError, MergedText, MergedTree
-from chant_ls.host.git_run import Repo, decode, encode, pieces
+from chant_ls.host.git_run import Repo, decode, encode, joined, pieces
 
 
 def write_blob(repo: Repo, path: str, content: bytes) -> str | GitError:
@@ -13,13 +13,17 @@ def write_blob(repo: Repo, path: str, content: bytes) -> str | GitError:
     return out if isinstance(out, GitError) else decode(out).strip()
 
 
-def replace_in_tree(repo: Repo, tree: str, path: str, blob: str) -> str | GitError:
+def replace_in_tree(repo: Repo, tree: str, blobs: Mapping[str, str]) -> str | GitError:
+    size = max(map(len, blobs.values()))
+    entries = [
+        f"100644 {blob}\t{path}" if blob else f"0 {'0' * size}\t{path}"
+        for path, blob in blobs.items()
+    ]
     with tempfile.TemporaryDirectory(prefix="chant-") as folder:
         index = Path(folder) / "index"
-        entry = encode(f"100644 {blob}\t{path}") + b"\0"
         for argv, stdin in (
             (("read-tree", tree), b""),
-            (("update-index", "--add", "--replace", "-z", "--index-info"), entry),
+            (("update-index", "--add", "--replace", "-z", "--index-info"), joined(entries)),
         ):
             done = repo.run(*argv, index=index, stdin=stdin)
             if isinstance(done, GitError):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from chant_ls.analysis.readiness import readiness
 from chant_ls.analysis.resolve import Scope, resolve
 from chant_ls.analysis.snapshot import Snapshot
-from chant_ls.analysis.types import Ambiguous, Blocked, CreateFile, Resolved
+from chant_ls.analysis.types import Ambiguous, Blocked, Change, CreateFile, Resolved
 from chant_ls.lsp import wire
 from chant_ls.lsp.project import Project
 from chant_ls.model.refusal import Refusal
@@ -24,11 +24,6 @@ UNTRUSTED = Refusal(
     "trust it in the editor (initializationOptions.trusted), or use `chant` in a terminal",
 )
 NO_PROJECT = Refusal("no project is open: there is no `.chant` folder here", "`chant init`")
-
-NO_AGENT_SPLIT = Refusal(
-    "this server does not let agents split specs",
-    'the code action "Split into research and implement" splits without one',
-)
 
 
 async def run(ls: "ChantServer", command: str, argument: Any) -> Answer | Refusal:
@@ -205,17 +200,35 @@ async def _log(ls: "ChantServer", project: Project, argument: wire.Log) -> Answe
 
 
 async def _split(ls: "ChantServer", project: Project, argument: wire.Split) -> Answer | Refusal:
-    """Into research and implement: an edit that the client applies, nothing is started."""
+    """An edit that the client applies. An agent thinks it out, in a thread; `research` needs none,
+    starts nothing and is made of what the editor holds."""
     from chant_ls.analysis.actions.research import split_into_research
 
-    if not argument.research:
-        return NO_AGENT_SPLIT
-    change = split_into_research(project.snapshot, SpecId(argument.spec))
+    id = SpecId(argument.spec)
+    if argument.research:
+        change = split_into_research(project.snapshot, id)
+    elif not ls.client.trusted:
+        return UNTRUSTED
+    else:
+        change = _unsaved(project, id) or await _split_by_agent(ls, project, id)
     if isinstance(change, Refusal):
         return change
-    refusal = await ls.apply(project, argument.spec, change)
+    refusal = await ls.apply(project, id, change)
     names = [one.path for one in change.files if isinstance(one, CreateFile)]
     return refusal or {"created": [PurePosixPath(name).stem for name in names]}
+
+
+async def _split_by_agent(ls: "ChantServer", project: Project, id: SpecId) -> Change | Refusal:
+    """Made for the text on disk: refused where the editor holds another one by now."""
+    from chant_ls.engine.operations.split import SplitRequest, propose
+
+    split = await ls.in_engine(project, propose, SplitRequest(id, trusted=True))
+    if isinstance(split, Refusal):
+        return split
+    now = project.snapshot.find(id)
+    if now is None or now.text != split.file.text:
+        return Refusal(f"{id} was changed while the agent was thinking", "split it again")
+    return split.change
 
 
 async def _graph(ls: "ChantServer", project: Project, argument: wire.Graph) -> Answer | Refusal:

@@ -323,7 +323,7 @@ def test_merges_without_a_checkout(repo):
 def test_one_file_of_a_tree_replaced(repo):
     git = repo.open()
     blob = git.write_blob("x/y z", b"new\n")
-    tree = git.replace_in_tree("main", "x/y z", blob)
+    tree = git.replace_in_tree("main", {"x/y z": blob})
     commit = git.commit_tree(tree, [repo.git("rev-parse", "main")], "told\n\nChant-Op: x\n")
     assert [(c.path, c.kind) for c in git.changes("main", commit)] == [("x/y z", "A")]
     assert repo.git("status", "--porcelain") == ""

@@ -1,0 +1,137 @@
+"""An agent asked for words alone: it works in a checkout of its own, of which nothing is kept."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from chant_ls.engine import agent, prompt
+from chant_ls.engine.agents import streams
+from chant_ls.engine.engine import Engine
+from chant_ls.engine.events import Output, Result, RunEvent
+from chant_ls.engine.guards import Approved
+from chant_ls.engine.prepare import REPO_WAIT
+from chant_ls.engine.records import ProcessId, RunRecord
+from chant_ls.model.refusal import Refusal
+
+Hear = Callable[[RunEvent], None]
+"""Called with what the agent says and does while it thinks."""
+
+
+@dataclass(frozen=True, slots=True)
+class Consultation:
+    """An agent that may be asked, several times, in the same checkout. Never written as a run."""
+
+    engine: Engine
+    approved: Approved
+    record: RunRecord
+    hear: Hear
+
+    @property
+    def copy(self) -> Path:
+        folder = Path(self.record.worktree) / self.engine.git.prefix
+        return folder / self.record.spec_path
+
+    def brief(self) -> str | Refusal:
+        """The prompt that was chosen, filled."""
+        engine, approved = self.engine, self.approved
+        made = prompt.assemble(
+            engine, engine.load(), self.record, approved.document, approved.prompt
+        )
+        return made if isinstance(made, Refusal) else made.text
+
+    def ask(self, text: str) -> str | Refusal:
+        """All that the agent said, when it ended well."""
+        listener = _Listener(self.hear, streams.parser(self.approved.provider))
+        start = agent.command(self.engine, self.approved, self.record, text, self.copy)
+        try:
+            ended = self.engine.processes.run(start, _nothing, listener.lines)
+        finally:
+            self.engine.runs.drop_prompt(self.record.run)
+        if isinstance(ended, Refusal):
+            return ended
+        if ended.well and not listener.error:
+            return "\n".join(listener.said)
+        why = listener.error or ended.reason or f"exit code {ended.code}"
+        said = tuple((listener.complaints or listener.said)[-20:])
+        return Refusal(f"the agent failed: {why}", "nothing was changed; try again", said)
+
+
+@contextmanager
+def consultation(
+    engine: Engine, approved: Approved, name: str, hear: Hear
+) -> Iterator[Consultation | Refusal]:
+    """`name` tells the checkout from others of the spec: `split`. The spec in it is as the user
+    sees it. The caller holds the lock of the spec."""
+    run = f"{approved.id}.{name}"
+    tree = engine.worktrees / run
+    record = RunRecord(
+        run,
+        approved.id,
+        worktree=str(tree),
+        base_branch=approved.base.branch,
+        base_sha=approved.base.commit,
+        spec_path=approved.file.path,
+        model=approved.model,
+        provider=approved.provider.name,
+    )
+    problem = _add(engine, tree, approved.base.commit)
+    if problem:
+        yield problem
+        return
+    asked = Consultation(engine, approved, record, hear)
+    try:
+        files = engine.files.at(tree / engine.git.prefix)
+        yield files.write(approved.file.path, approved.data) or asked
+    finally:
+        drop_checkout(engine, tree)
+
+
+def drop_checkout(engine: Engine, tree: Path) -> Refusal | None:
+    """A checkout made for a consultation, with everything in it."""
+    held = engine.runs.lock("repo", REPO_WAIT)
+    if isinstance(held, Refusal):
+        return held
+    with held:
+        if tree.is_dir():
+            engine.git.discard(tree)
+        engine.git.unlock_worktree(tree)
+        error = engine.git.remove_worktree(tree)
+    return error.refusal(f"the checkout {tree} could not be removed") if error else None
+
+
+def _add(engine: Engine, tree: Path, commit: str) -> Refusal | None:
+    if tree.exists():
+        drop_checkout(engine, tree)
+    held = engine.runs.lock("repo", REPO_WAIT)
+    if isinstance(held, Refusal):
+        return held
+    with held:
+        error = engine.git.detached_worktree(tree, commit)
+    return error.refusal("no checkout could be made for the agent") if error else None
+
+
+class _Listener:
+    """Puts an agent's words together while handing its events on."""
+
+    def __init__(self, hear: Hear, parse: streams.Parser) -> None:
+        self.said: list[str] = []
+        self.complaints: list[str] = []
+        self.error = ""
+        self._hear, self._parse = hear, parse
+
+    def lines(self, lines: Sequence[tuple[str, str]]) -> None:
+        for stream, text in lines:
+            for event in self._parse(text) if stream == "stdout" else (Output(text, stream),):
+                self._event(event)
+
+    def _event(self, event: RunEvent) -> None:
+        if isinstance(event, Output):
+            (self.complaints if event.stream == "stderr" else self.said).append(event.text)
+        if isinstance(event, Result) and event.error:
+            self.error = event.text or "the agent reported an error"
+        self._hear(event)
+
+
+def _nothing(_: ProcessId) -> None:
+    return None
