@@ -11,7 +11,7 @@ from chant_ls.engine import loading
 from chant_ls.engine.agents.table import KNOWN
 from chant_ls.engine.ports import FileStat
 from chant_ls.engine.templates import names as prompt_names
-from chant_ls.host import folders, identity, roots
+from chant_ls.host import folders, git_index, identity, roots
 from chant_ls.host.clock import SystemClock
 from chant_ls.host.files import DiskFiles
 from chant_ls.host.memory import growing
@@ -36,9 +36,9 @@ def find_root(start: Path) -> Path | Refusal:
     return roots.find_root(start)
 
 
-def build_app(root: Path, env: Mapping[str, str]) -> "App":
-    """`root` as `find_root` gave it; `env` the user's environment."""
-    return App(Path(root).resolve(), dict(env))
+def build_app(root: Path, env: Mapping[str, str], trusted: bool = True) -> "App":
+    """`root` as `find_root` gave it; `env` the user's environment; `trusted` as the user told."""
+    return App(Path(root).resolve(), dict(env), trusted)
 
 
 @dataclass(frozen=True)
@@ -47,6 +47,7 @@ class App:
 
     root: Path
     env: Mapping[str, str] = field(repr=False)
+    trusted: bool = True
 
     def load(self) -> Snapshot:
         """The whole project as it is on disk now; complete, with all path lookups done."""
@@ -64,6 +65,7 @@ class App:
             today=SystemClock().today(),
         )
         snapshot = snapshot.with_files(found)
+        snapshot = snapshot.with_tracked(self.tracked(snapshot.private))
         return snapshot.with_paths(self.lookup(loading.wanted_paths(snapshot)))
 
     def stats(self) -> tuple[FileStat, ...]:
@@ -87,6 +89,11 @@ class App:
     def prompts(self) -> frozenset[str]:
         """Names of prompts, the bundled ones among them."""
         return prompt_names(self.files)
+
+    def tracked(self, paths: Iterable[str]) -> Mapping[str, bool | None]:
+        """Which of these files git tracks, told by its index: no process starts. Nothing is known
+        of a project that is not trusted: its git folder may be anywhere."""
+        return git_index.tracked(self.root, paths) if self.trusted else {}
 
     def lookup(self, entries: Iterable[str]) -> Mapping[str, PathFact]:
         """What entries of path fields are on disk."""

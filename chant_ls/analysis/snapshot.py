@@ -105,6 +105,17 @@ class Snapshot:
         """This snapshot knowing more paths; what was known of others stays."""
         return replace(self, paths={**self.paths, **paths})
 
+    @property
+    def private(self) -> tuple[str, ...]:
+        """Files of private specs, by their path."""
+        return tuple(path for path, file in self.files.items() if file.facts.private)
+
+    def with_tracked(self, tracked: Mapping[str, bool | None]) -> "Snapshot":
+        """This snapshot knowing which of these files git tracks; itself where that is no news."""
+        files = ((self.files.get(path), told) for path, told in tracked.items())
+        news = [replace(f, tracked=told) for f, told in files if f and f.tracked is not told]
+        return self.with_files(news) if news else self
+
     def find(self, id: str) -> SpecFile | None:
         """The spec of exactly that id; an active one before an archived one."""
         path = self.graph.path_of(id)

@@ -3,18 +3,13 @@
 Nothing the agent says decides; the snapshot, git and the checks of the spec do.
 """
 
-from chant_ls.engine import specfile
+from chant_ls.engine import messages, specfile
 from chant_ls.engine.events import Committed, CriterionDone, Note, Restored
 from chant_ls.engine.git_port import GitError, RefUpdate
-from chant_ls.engine.leavings import CHECKPOINT
 from chant_ls.engine.live import Live, Verdict, failed
 from chant_ls.model.runs import RunState
 
 _STOPPED = {"cancel": RunState.CANCELLED, "pause": RunState.PAUSED}
-
-RESTORE = "chant: restore {id}\n\nChant-Op: restore\nChant-Spec: {id}\n"
-WORK = "chant({id}): {title}\n\nChant-Spec: {id}\n"
-COMPLETE = "chant: complete {id}\n\nChant-Op: complete\nChant-Spec: {id}\n"
 
 
 def settle(run: Live) -> Verdict | None:
@@ -41,7 +36,7 @@ def restore(run: Live) -> Verdict | None:
         error = run.engine.git.restore(run.worktree, run.record.base_sha, paths)
         if error:
             return failed(error, "other specs could not be restored")
-        done = run.engine.git.commit_paths(run.worktree, paths, RESTORE.format(id=run.record.spec))
+        done = run.engine.git.commit_paths(run.worktree, paths, _about("restore", run))
         if isinstance(done, GitError):
             return failed(done, "other specs could not be restored")
         run.restored.extend(paths)
@@ -87,7 +82,8 @@ def _trespasses(run: Live) -> tuple[str, ...] | GitError:
 def commit(run: Live) -> Verdict | None:
     """What the agent left uncommitted: its work if it ended well, else a checkpoint."""
     id, title = run.record.spec, run.approved.document.facts.title
-    message = (WORK if run.well else CHECKPOINT).format(id=id, title=title)
+    made = messages.work(id, title, run.private)
+    message = made if run.well else _about("checkpoint", run)
     done = run.engine.git.commit_all(run.worktree, message)
     if isinstance(done, GitError):
         return failed(done, "what the agent left could not be committed")
@@ -143,7 +139,7 @@ def judge(run: Live) -> Verdict | None:
 
 def _kept(run: Live) -> GitError | None:
     """What was set in the copy is committed, so that nothing lies about."""
-    done = run.engine.git.commit_all(run.worktree, CHECKPOINT.format(id=run.record.spec))
+    done = run.engine.git.commit_all(run.worktree, _about("checkpoint", run))
     return done if isinstance(done, GitError) else None
 
 
@@ -168,6 +164,10 @@ def complete(run: Live) -> Verdict | None:
     return None
 
 
+def _about(op: str, run: Live) -> str:
+    return messages.about(op, run.record.spec, run.private)
+
+
 def _results(run: Live, now: str, commits: tuple[str, ...]) -> dict[str, str | tuple[str, ...]]:
     fields: dict[str, str | tuple[str, ...]] = {"status": "completed", "completed_at": now}
     if run.record.model:
@@ -181,7 +181,7 @@ def _results(run: Live, now: str, commits: tuple[str, ...]) -> dict[str, str | t
 
 
 def _completion(run: Live) -> str | GitError:
-    git, message = run.engine.git, COMPLETE.format(id=run.record.spec)
+    git, message = run.engine.git, _about("complete", run)
     if run.record.tracked:
         done = git.commit_paths(run.worktree, [run.own], message)
         if done:

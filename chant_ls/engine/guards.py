@@ -9,6 +9,7 @@ from chant_ls.analysis.types import Ambiguous, Blocked, Resolved
 from chant_ls.engine import prompt
 from chant_ls.engine.agents import table
 from chant_ls.engine.engine import Engine
+from chant_ls.engine.git_version import outdated
 from chant_ls.engine.jobs import WorkRequest
 from chant_ls.engine.records import RunRecord
 from chant_ls.model.config import Provider
@@ -18,7 +19,6 @@ from chant_ls.model.runs import LIVE_STATES
 from chant_ls.model.spec import SpecId
 from chant_ls.syntax.nodes import Document
 
-OLDEST_GIT = (2, 38)
 LEAST_FREE = 64 << 20
 """Bytes that must be free where worktrees go."""
 
@@ -123,10 +123,9 @@ def _windows() -> Refusal | None:
 
 def _repository(engine: Engine) -> Refusal | None:
     git = engine.git
-    version = git.version()
-    if version < OLDEST_GIT:
-        have = ".".join(map(str, version))
-        return Refusal(f"git {have} is too old: 2.38 or later is needed", "update git")
+    unfit = outdated(git)
+    if unfit:
+        return unfit
     if git.is_bare():
         return Refusal("the repository is bare: it has no checkout", "clone it and work there")
     under_way = git.under_way()

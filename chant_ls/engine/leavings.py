@@ -3,12 +3,11 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from chant_ls.engine import messages
 from chant_ls.engine.engine import Engine
 from chant_ls.engine.git_port import GitError
 from chant_ls.engine.records import RunRecord
 from chant_ls.model.refusal import Refusal
-
-CHECKPOINT = "chant: checkpoint {id}\n\nChant-Op: checkpoint\nChant-Spec: {id}\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +45,15 @@ def look(engine: Engine, branch: str, main: str) -> Leavings | GitError:
     return Leavings(branch, tip, here, bool(left and not left.clean), unmerged)
 
 
-def put_aside(engine: Engine, spec: str, left: Leavings, attempt: int) -> str | Refusal:
+def put_aside(
+    engine: Engine, spec: str, left: Leavings, attempt: int, private: bool = False
+) -> str | Refusal:
     """Leftovers committed, the branch renamed `<branch>.attempt-<n>`, its worktree removed unless
     that would lose ignored files. The new name, "" where there was no branch."""
     git = engine.git
     if left.worktree and left.dirty:
-        done = git.commit_all(left.worktree, CHECKPOINT.format(id=spec))
+        message = messages.about("checkpoint", spec, private)
+        done = git.commit_all(left.worktree, message)
         if isinstance(done, GitError):
             return done.refusal("the leftovers of the earlier attempt could not be committed")
     if left.worktree:

@@ -70,6 +70,10 @@ class Live:
         return self.worktree / self.engine.git.prefix
 
     @property
+    def private(self) -> bool:
+        return self.approved.file.facts.private
+
+    @property
     def copies(self) -> Files:
         """Where the spec's copy lies."""
         return self.engine.files.at(copy_folder(self.engine, self.record))

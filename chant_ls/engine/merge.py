@@ -6,7 +6,9 @@ The commit has both parents, the subject `chant: merge <id>: <title>` and the tr
 
 from dataclasses import dataclass
 
+from chant_ls.engine import messages
 from chant_ls.engine.git_port import Git, GitError, MergedTree, Move, Settle
+from chant_ls.engine.git_version import outdated
 from chant_ls.engine.merge_guard import protected_paths
 from chant_ls.engine.spec_merge import Conflict, merge_specs
 from chant_ls.model.refusal import Refusal
@@ -81,13 +83,6 @@ def merge_branch(
     return _moved(git, work, sides, tree, files)
 
 
-def message(work: Finished) -> str:
-    if work.private:
-        return "chant: merge finished work\n\nChant-Op: merge\n"
-    title = f"chant: merge {work.id}: {' '.join(work.title.split())}".rstrip(": ")
-    return f"{title}\n\nChant-Spec: {work.id}\nChant-Op: merge\n"
-
-
 def settled(git: Git, work: Finished, result: bytes) -> Settle:
     """How the spec's working file becomes its three-way result; gone by hand, it stays gone."""
 
@@ -123,7 +118,7 @@ def _tree(git: Git, work: Finished, sides: _Sides) -> str | Refusal:
     """The merged tree, the spec's own file merged by its fields."""
     merged = git.merge_tree(sides.target, sides.branch)
     if isinstance(merged, GitError):
-        return merged.refusal(f"{work.id}: git cannot merge {work.branch}")
+        return outdated(git) or merged.refusal(f"{work.id}: git cannot merge {work.branch}")
     spec = _own_spec(git, work, sides)
     if isinstance(spec, Refusal):
         return spec
@@ -176,7 +171,9 @@ def _merged_spec(git: Git, base: bytes, ours: bytes, theirs: bytes) -> bytes | C
 def _moved(
     git: Git, work: Finished, sides: _Sides, tree: str, files: tuple[str, ...]
 ) -> Merged | Refusal:
-    commit = git.commit_tree(tree, [sides.target, sides.branch], message(work))
+    commit = git.commit_tree(
+        tree, [sides.target, sides.branch], messages.merge(work.id, work.title, work.private)
+    )
     if isinstance(commit, GitError):
         return commit.refusal(f"{work.id}: the merge cannot be committed")
     move = Move(

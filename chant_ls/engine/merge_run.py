@@ -205,7 +205,9 @@ def _rescued(
     if sum(len(data or b"") for data in contents.values()) > _LARGEST_KEPT:
         return Refusal(f"its ignored files are large: {', '.join(only_here[:3])}")
     for path, data in contents.items():
-        refusal = keep.write(path, data) if data is not None else Refusal(f"cannot read {path}")
+        refusal = (
+            keep.write(path, data, True) if data is not None else Refusal(f"cannot read {path}")
+        )
         if refusal:
             return refusal
     if not contents:

@@ -58,7 +58,8 @@ def _put_aside(run: Live, left: leavings.Leavings) -> Verdict | None:
         gone = run.engine.git.delete_branch_if_merged(left.branch, run.record.base_sha)
         if gone is True:
             return None
-    kept = leavings.put_aside(run.engine, run.record.spec, left, run.record.attempt - 1)
+    attempt = run.record.attempt - 1
+    kept = leavings.put_aside(run.engine, run.record.spec, left, attempt, run.private)
     if isinstance(kept, Refusal):
         return refused(kept)
     run.emit(Note(f"the earlier attempt is kept on the branch {kept}"))
@@ -93,9 +94,7 @@ def copy_spec(run: Live) -> Verdict | None:
     agent's own boxes and words stay."""
     if run.request.resume and not run.record.created and run.copy.is_file():
         return None
-    approved = run.approved
-    private = approved.file.facts.private
-    problem = run.copies.write(run.record.spec_path, approved.data, private)
+    problem = run.copies.write(run.record.spec_path, run.approved.data, run.private)
     return refused(problem) if problem else None
 
 

@@ -59,7 +59,7 @@ class DiskFiles:
         if str(inside) != os.path.normpath(f"{self.real}/{path}"):
             return Refusal(f"{path} is, or lies behind, a symbolic link", _LINKS)
         try:
-            inside.parent.mkdir(parents=True, exist_ok=True)
+            _make(inside.parent, 0o700 if private else 0o777)
             atomic.write(inside, data, 0o600 if private else None)
         except OSError as error:
             message = f"cannot write {path}: {error.strerror}"
@@ -120,6 +120,12 @@ class DiskFiles:
         real = os.path.realpath(f"{self.real}/{path}")
         inside = real == self.real or real.startswith(self.real.rstrip(os.sep) + os.sep)
         return Path(real) if inside else None
+
+
+def _make(folder: Path, mode: int) -> None:
+    if not folder.is_dir():
+        _make(folder.parent, mode)
+        folder.mkdir(mode, exist_ok=True)
 
 
 def _nameable(path: str) -> bool:

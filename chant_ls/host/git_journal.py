@@ -41,7 +41,8 @@ class Journal:
 
 def begin(common_dir: Path) -> Journal:
     folder = common_dir / "chant" / "@moves"
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    folder.parent.mkdir(mode=0o700, exist_ok=True)
+    folder.mkdir(mode=0o700, exist_ok=True)
     path = folder / f"{secrets.token_hex(8)}.jsonl"
     fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_APPEND, 0o600)
     _lock(fd)

@@ -60,7 +60,7 @@ def under_way(git_dir: Path) -> str:
 
 def _location(top: Path, git_dir: Path) -> Location:
     common = _read(git_dir / "commondir")
-    common_dir = (git_dir / common).resolve() if common else git_dir
+    common_dir = (_resolved(git_dir, common) if common else None) or git_dir
     if common_dir == git_dir:
         return Location(top, git_dir, git_dir, top)
     return Location(top, git_dir, common_dir, _main_top(common_dir))
@@ -71,7 +71,7 @@ def _main_top(common_dir: Path) -> Path:
     if common_dir.name == ".git":
         return common_dir.parent
     named = _WORKTREE.search(_read(common_dir / "config"))
-    return (common_dir / named[1]).resolve() if named else common_dir
+    return (_resolved(common_dir, named[1]) if named else None) or common_dir
 
 
 def _git_dir(dot_git: Path) -> Path | None:
@@ -80,8 +80,18 @@ def _git_dir(dot_git: Path) -> Path | None:
     text = _read(dot_git)
     if not text.startswith("gitdir: "):
         return None
-    target = (dot_git.parent / text.removeprefix("gitdir: ")).resolve()
-    return target if (target / "HEAD").exists() else None
+    target = _resolved(dot_git.parent, text.removeprefix("gitdir: "))
+    return target if target and (target / "HEAD").exists() else None
+
+
+def _resolved(folder: Path, path: str) -> Path | None:
+    """None for what no file system could hold: these texts are anybody's."""
+    try:
+        target = (folder / path).resolve()
+        target.exists()
+    except (OSError, ValueError, RuntimeError):
+        return None
+    return target
 
 
 def _looks_bare(folder: Path) -> bool:
@@ -90,6 +100,6 @@ def _looks_bare(folder: Path) -> bool:
 
 def _read(path: Path) -> str:
     try:
-        return path.read_text("utf-8", "surrogateescape").strip()
+        return path.read_text("utf-8", "surrogateescape").strip() if path.is_file() else ""
     except OSError:
         return ""

@@ -1,5 +1,6 @@
 """Processes: agents in sessions of their own, drained, limited in time, ended with their trees."""
 
+import errno
 import os
 import queue
 import shutil
@@ -67,16 +68,26 @@ class SystemProcesses:
         trees.become_subreaper()
 
     def which(self, program: str, path: str) -> str | None:
-        return shutil.which(program, path=path)
+        return _which(program, path)
 
     def free_bytes(self, folder: Path) -> int:
         there = next(p for p in (folder, *folder.parents) if p.exists())
         return shutil.disk_usage(there).free
 
 
+def _which(program: str, path: str) -> str | None:
+    """Folders of PATH that are relative do not count: a worktree would be one of them."""
+    absolute = (folder for folder in path.split(os.pathsep) if Path(folder).is_absolute())
+    return shutil.which(program, path=os.pathsep.join(absolute) or os.defpath)
+
+
 def _spawn(command: Command) -> "subprocess.Popen[bytes]":
+    program = _which(command.argv[0], command.env.get("PATH", os.defpath))
+    if program is None:
+        raise FileNotFoundError(errno.ENOENT, "it is not on PATH or cannot be executed")
     child = subprocess.Popen(
         command.argv,
+        executable=program,
         cwd=command.cwd,
         env=dict(command.env),
         stdin=subprocess.DEVNULL if command.stdin is None else subprocess.PIPE,

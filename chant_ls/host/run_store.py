@@ -37,7 +37,7 @@ class DiskRunStore:
         if self._folder is None:
             return Refusal("this project is in no git repository", "`git init` makes one")
         try:
-            atomic.write(self._made("run", "probe"), b"")
+            atomic.write(self._made("run", "probe"), b"", 0o600)
         except OSError as error:
             return Refusal(
                 f"cannot write in {self._folder}: {error.strerror}", "check owner and free space"
@@ -143,7 +143,9 @@ class DiskRunStore:
 
     def errors_path(self, job: str) -> Path:
         """Where a supervisor's own stderr goes: empty unless it meets a bug."""
-        return self._made("jobs", f"{job}.err")
+        path = self._made("jobs", f"{job}.err")
+        path.touch(0o600)
+        return path
 
     def _path(self, *parts: str) -> Path | None:
         return self._folder.joinpath(*parts) if self._folder else None

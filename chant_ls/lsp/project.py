@@ -25,6 +25,7 @@ class DiskChange:
     config: Config | None = None
     prompts: frozenset[str] | None = None
     paths: Mapping[str, PathFact] = field(default_factory=dict)
+    tracked: Mapping[str, bool | None] = field(default_factory=dict)
     today: str = ""
 
 
@@ -146,6 +147,7 @@ def _settled(snapshot: Snapshot, change: DiskChange) -> Snapshot:
         snapshot = replace(snapshot, prompts=change.prompts)
     if news := {e: f for e, f in change.paths.items() if snapshot.paths.get(e) != f}:
         snapshot = snapshot.with_paths(news)
+    snapshot = snapshot.with_tracked(change.tracked)
     if change.today and change.today != snapshot.today:
         snapshot = replace(snapshot, today=change.today)
     return snapshot

@@ -144,7 +144,7 @@ class ChantServer(LanguageServer):
         """Built anew: the engine works by the configuration as it is now."""
         from chant_ls.app import build_app
 
-        return build_app(project.folder.real, self.env)
+        return build_app(project.folder.real, self.env, self.client.trusted)
 
     async def beside(self, work: Callable[..., T], *arguments: Any) -> T:
         """What may take long: in a thread that no reader of the disk waits for."""
@@ -226,12 +226,13 @@ class ChantServer(LanguageServer):
         pause = LOOK_EVERY
         while True:
             told = await self._pause(project, pause)
-            begun = loop.time()
+            begun, private = loop.time(), project.snapshot.private
             if told or not self.client.watches:
                 wanted = watch.wanted(project.snapshot, project.open_paths)
-                change, seen = await self.in_thread(watch.look, project.app, seen, wanted)
+                look = (project.app, seen, wanted, private)
+                change, seen = await self.in_thread(watch.look, *look)
             else:
-                change = await self.in_thread(watch.runs, project.app)
+                change = await self.in_thread(watch.runs, project.app, private)
             pause = max(LOOK_EVERY, 20 * (loop.time() - begun))
             if project.absorb(change):
                 self.publisher.later(project)

@@ -150,7 +150,7 @@ class Session:
             return None
         folder = folder_at(root, seen or start, uri)
         if folder.real not in self.projects:
-            self._open(folder, build_app(root, self._env))
+            self._open(folder, build_app(root, self._env, self.client.trusted))
         return self.projects[folder.real]
 
     def _open(self, folder: Folder, app: "App") -> None:

@@ -34,9 +34,11 @@ def index(app: "App") -> tuple[Snapshot, Seen]:
     return snapshot, seen
 
 
-def look(app: "App", before: Seen, wanted: frozenset[str]) -> tuple[DiskChange, Seen]:
+def look(
+    app: "App", before: Seen, wanted: frozenset[str], private: Iterable[str] = ()
+) -> tuple[DiskChange, Seen]:
     """What may have changed since `before`; starts no process. `wanted`: path entries to look up
-    again."""
+    again; `private`: files that git should not track."""
     now = _list(app)
     touched = [path for path, stat in now.stats.items() if before.stats.get(path) != stat]
     files: dict[str, SpecFile | None] = {path: app.read(path) for path in touched}
@@ -47,14 +49,15 @@ def look(app: "App", before: Seen, wanted: frozenset[str]) -> tuple[DiskChange, 
         config=app.config(),
         prompts=app.prompts(),
         paths=app.lookup(wanted),
+        tracked=app.tracked(private),
         today=date.today().isoformat(),
     )
     return change, now
 
 
-def runs(app: "App") -> DiskChange:
-    """Run records live outside the folders that clients watch."""
-    return DiskChange(runs=app.runs())
+def runs(app: "App", private: Iterable[str] = ()) -> DiskChange:
+    """Run records and git's index lie outside the folders that clients watch."""
+    return DiskChange(runs=app.runs(), tracked=app.tracked(private))
 
 
 def wanted(snapshot: Snapshot, paths: Iterable[str]) -> frozenset[str]:

@@ -81,6 +81,7 @@ def argv(provider: Provider, root: Files, document: Document, call: Call) -> tup
         return ("sh", "-c", _EACH_BLOCK, "chant", *shell_blocks(document))
     parts = _without_empty_model(provider.command, call.model)
     filled = [_filled(_at_root(part, root), call) for part in parts]
+    filled[:1] = [program(provider, root)]
     if provider.prompt == "arg" and not any("{prompt" in part for part in provider.command):
         filled.append(call.prompt)
     if provider.prompt == "file" and not any("{prompt" in part for part in provider.command):
@@ -94,8 +95,12 @@ def shell_blocks(document: Document) -> tuple[str, ...]:
 
 
 def program(provider: Provider, root: Files) -> str:
-    """The program to look for on PATH."""
-    return _at_root(provider.command[0], root) if provider.command else "sh"
+    """The program to look for on PATH; one with a folder in its name lies in the root or nowhere,
+    never in the worktree where an agent could put it."""
+    if not provider.command:
+        return "sh"
+    first = _at_root(provider.command[0], root)
+    return first if "/" not in first else str(root.base / first)
 
 
 def _without_empty_model(command: tuple[str, ...], model: str) -> tuple[str, ...]:

@@ -64,7 +64,7 @@ def _under_lock(
     if isinstance(held, Refusal):
         return held
     with held:
-        kept = _put_aside(engine, record, request) if record else ""
+        kept = _put_aside(engine, record, request, file.facts.private) if record else ""
         if isinstance(kept, Refusal):
             return kept
         if record:
@@ -73,7 +73,9 @@ def _under_lock(
         return done if isinstance(done, Refusal) else WasReset(id, kept, done.notes)
 
 
-def _put_aside(engine: Engine, record: RunRecord, request: ResetRequest) -> str | Refusal:
+def _put_aside(
+    engine: Engine, record: RunRecord, request: ResetRequest, private: bool
+) -> str | Refusal:
     if not record.branch:
         return ""
     engine.processes.end_tree(record.agent, run_mark(engine.runs.folder, record.run))
@@ -91,7 +93,7 @@ def _put_aside(engine: Engine, record: RunRecord, request: ResetRequest) -> str 
         )
     if not left.work:
         return leavings.unused(engine, replace(record, base_sha=main)) or ""
-    return leavings.put_aside(engine, record.spec, left, record.attempt)
+    return leavings.put_aside(engine, record.spec, left, record.attempt, private)
 
 
 def _pending(text: str, file: SpecFile) -> str:
