@@ -113,7 +113,8 @@ class Graph:
         """The places of every id that the files touch, before and after."""
         left, come = list(old), list(new)
         touched = {file.facts.id for file in chain(left, come)}
-        before = {id: self._places.get(id, ()) for id in touched}
+        known = self._places
+        before = {id: known.get(id, ()) for id in touched} if known else dict.fromkeys(touched, ())
         now = {id: {place.path: place for place in found} for id, found in before.items()}
         for file in left:
             now[file.facts.id].pop(file.path, None)

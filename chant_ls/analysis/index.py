@@ -64,7 +64,8 @@ Places = Mapping[SpecId, tuple[Place, ...]]
 
 
 def by_precedence(places: Iterable[Place]) -> tuple[Place, ...]:
-    return tuple(sorted(places, key=lambda place: place[:2]))
+    found = tuple(places)
+    return found if len(found) < 2 else tuple(sorted(found, key=lambda place: place[:2]))
 
 
 def is_active(places: tuple[Place, ...]) -> bool:
@@ -117,9 +118,10 @@ def reindexed(index: Index, keys: _Keys, before: Places, after: Places) -> Index
         was = before[id]
         old, new = keys(was[0].facts) if was else (), keys(now[0].facts) if now else ()
         if old != new:
-            for key in set(old).difference(new):
+            lost, fresh = (set(old) - set(new), set(new) - set(old)) if old else ((), new)
+            for key in lost:
                 gone[key].add(id)
-            for key in set(new).difference(old):
+            for key in fresh:
                 come[key].add(id)
     return _merged(index, gone, come) if gone or come else index
 
@@ -131,7 +133,7 @@ def _merged(
     for key, ids in gone.items():
         result[key] = result[key] - ids
     for key, ids in come.items():
-        result[key] = result.get(key, _NONE) | ids
+        result[key] = result[key] | ids if key in result else frozenset(ids)
     for key in [key for key in gone if not result[key]]:
         del result[key]
     return result

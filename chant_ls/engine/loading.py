@@ -15,6 +15,7 @@ from chant_ls.syntax.scan import scan
 _PATH_FIELDS = tuple(
     row.name for row in FIELDS if row.must_exist and row.name != "informed_by" and not row.machine
 )
+_PATH_KEYS = tuple(f"\n{name}:" for name in _PATH_FIELDS)
 
 
 def spec_id(path: str, text: str) -> SpecId | None:
@@ -66,7 +67,9 @@ def wanted_paths(snapshot: Snapshot) -> frozenset[str]:
 def _entries(file: SpecFile) -> Iterable[str]:
     """Only what the facts do not hold costs a parse."""
     yield from file.facts.informed_by
-    if any(f"\n{name}:" in file.text for name in _PATH_FIELDS):
+    text, end = file.text, file.text.find("\n---\n", 3)
+    front = text[:end] if end > 0 else text
+    if any(key in front for key in _PATH_KEYS):
         for name in _PATH_FIELDS:
             entry = file.document.entry(name)
             yield from () if entry is None else texts(entry.value)

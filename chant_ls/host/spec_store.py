@@ -17,6 +17,7 @@ _FLAGS = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
 class DiskSpecStore:
     def __init__(self, root: Path) -> None:
         self._root = root
+        self._top = str(root)
         self._files = DiskFiles(root)
 
     def stats(self) -> tuple[FileStat, ...]:
@@ -41,12 +42,21 @@ class DiskSpecStore:
                 yield path, data
 
     def _plain(self, path: str) -> bytes | None:
+        """None for a link, for what is no file, and for a file that changes under our hands."""
         try:
-            fd = os.open(f"{self._root}/{path}", os.O_RDONLY | _FLAGS)
+            fd = os.open(f"{self._top}/{path}", os.O_RDONLY | _FLAGS)
         except OSError:
             return None
-        with open(fd, "rb", buffering=0) as file:  # noqa: PTH123 a descriptor, not a path
-            return file.read() if stat.S_ISREG(os.fstat(fd).st_mode) else None
+        try:
+            told = os.fstat(fd)
+            if not stat.S_ISREG(told.st_mode):
+                return None
+            data = os.read(fd, told.st_size + 1)
+            return data if len(data) == told.st_size else None
+        except OSError:
+            return None
+        finally:
+            os.close(fd)
 
     def replace(
         self, path: str, old: bytes | None, new: bytes, private: bool = False

@@ -17,6 +17,7 @@ from chant_ls.syntax.nodes import Mapping, Node, Scalar, Sequence
 Plain = str | tuple[str, ...] | MappingABC[str, str] | None
 """A value of the frontmatter without places; None is null."""
 
+_NO_APPROVAL = Approval()
 _TRUE = frozenset({"true", "True", "TRUE"})
 _STATUSES = {status.value: status for status in Status} | dict.fromkeys(COMPUTED, Status.PENDING)
 _TYPES = {kind.value: kind for kind in SpecType} | TYPE_ALIASES
@@ -32,24 +33,24 @@ def plain_values(mapping: Mapping) -> dict[str, Plain]:
 
 def facts_of(id: SpecId, values: MappingABC[str, Plain], title: str, criteria: Criteria) -> Facts:
     """Lenient: what is of a wrong shape or unknown counts as absent; rules report it."""
-    if not values:
-        return Facts(id, title, criteria=criteria)
+    get = values.get
+    depends_on = get("depends_on")
     return Facts(
         id,
         title,
-        _TYPES.get(_text(values, "type"), SpecType.CODE),
-        _status(values.get("status")),
-        _texts(values, "depends_on") if values.get("depends_on") is not None else None,
-        _texts(values, "informed_by"),
-        _texts(values, "members"),
-        _texts(values, "labels"),
-        _texts(values, "target_files"),
-        _approval(values.get("approval")),
+        _TYPES.get(_text(get("type")), SpecType.CODE),
+        _status(get("status")),
+        None if depends_on is None else _texts(depends_on),
+        _texts(get("informed_by")),
+        _texts(get("members")),
+        _texts(get("labels")),
+        _texts(get("target_files")),
+        _approval(get("approval")),
         criteria,
-        _text(values, "prompt"),
-        _text(values, "model"),
-        _text(values, "branch"),
-        _text(values, "provider"),
+        _text(get("prompt")),
+        _text(get("model")),
+        _text(get("branch")),
+        _text(get("provider")),
     )
 
 
@@ -62,13 +63,11 @@ def _plain(node: Node) -> Plain:
     return {key: value.text for key, value in pairs if isinstance(value, Scalar) and not value.null}
 
 
-def _text(values: MappingABC[str, Plain], name: str) -> str:
-    value = values.get(name)
+def _text(value: Plain) -> str:
     return value if isinstance(value, str) else ""
 
 
-def _texts(values: MappingABC[str, Plain], name: str) -> tuple[str, ...]:
-    value = values.get(name)
+def _texts(value: Plain) -> tuple[str, ...]:
     if isinstance(value, tuple):
         return value
     return (value,) if isinstance(value, str) else ()
@@ -81,7 +80,7 @@ def _status(value: Plain) -> Status | None:
 
 
 def _approval(value: Plain) -> Approval:
-    if not isinstance(value, MappingABC):
-        return Approval()
+    if value is None or not isinstance(value, MappingABC):
+        return _NO_APPROVAL
     required = value.get("required") in _TRUE
     return Approval(required, value.get("status", "pending"), value.get("by", ""))

@@ -12,11 +12,16 @@ from typing import NamedTuple
 from chant_ls.model.spec import Criteria
 
 _FENCE = r"`{3,}(?=[^`\n]*(?:\n|\Z))|~{3,}"
+_HEADING = r" {0,3}(?P<marks>\#{1,6})(?:[ \t]+(?P<title>[^\n]*))?(?=\n|\Z)"
+_BULLET = r"(?:[-*+]|[0-9]{1,9}[.)])[ \t]+"
+_BOX = r"\[(?P<box>[ xX])\](?=[ \t\n]|\Z)"
 _SIGNIFICANT = re.compile(
-    r"\n(?=[ \t#`~*+\-0-9])(?: {0,3}(?P<marks>\#{1,6})(?:[ \t]+(?P<title>[^\n]*))?(?=\n|\Z)"
-    rf"|[ \t]*(?:(?P<fence>{_FENCE})|(?:[-*+]|[0-9]{{1,9}}[.)])[ \t]+"
-    rf"(?:\[(?P<box>[ xX])\](?=[ \t\n]|\Z)(?P<item>[^\n]*)|(?P<inner>{_FENCE}))))"
+    rf"\n(?=[ \t#`~*+\-0-9])(?:{_HEADING}|[ \t]*(?:(?P<fence>{_FENCE})|{_BULLET}"
+    rf"(?:{_BOX}(?P<item>[^\n]*)|(?P<inner>{_FENCE}))))"
 )
+_HEADINGS = re.compile(rf"\n{_HEADING}")
+_BOXES = re.compile(rf"\n[ \t]*{_BULLET}{_BOX}")
+_FENCES = re.compile(rf"\n[ \t]*(?:(?P<fence>{_FENCE})|{_BULLET}(?P<inner>{_FENCE}))")
 _CLOSING_MARKS = re.compile(r"(?:\A|[ \t]+)#+[ \t]*\Z")
 _ITEM = re.compile(r"([ \t]*(?:[-*+]|[0-9]{1,9}[.)])[ \t]+)\S")
 _CRITERIA = re.compile(r"acceptance criteria(?!\w)", re.IGNORECASE)
@@ -72,10 +77,7 @@ class Outline:
 
 
 def outline(text: str, start: int) -> Outline:
-    body = text[start:]
-    if "\r" in body:
-        body = body.replace("\r\n", " \n").replace("\r", "\n")
-    found = Outline("\n" + body, start)
+    found = Outline(_flat(text, start), start)
     search, flat, at = _SIGNIFICANT.search, found.flat, 0
     while match := search(flat, at):
         at = match.end()
@@ -89,9 +91,50 @@ def outline(text: str, start: int) -> Outline:
     return found
 
 
+def _flat(text: str, start: int) -> str:
+    body = text[start:]
+    if "\r" in body:
+        body = body.replace("\r\n", " \n").replace("\r", "\n")
+    return "\n" + body
+
+
+def brief(text: str, start: int) -> tuple[str, Criteria]:
+    """What an outline is mostly made for, at a third of its price: title and criteria."""
+    flat = _without_fences(_flat(text, start))
+    name, section, end = "", None, None
+    for match in _HEADINGS.finditer(flat):
+        marks, title = match.groups("")
+        if len(marks) == 1:
+            name = name or _words(title)
+        elif _CRITERIA.match(title):
+            section, end = match, None
+            continue
+        if section and end is None and len(marks) <= len(section["marks"]):
+            end = match.start()
+    if section is None:
+        return name, Criteria()
+    boxes = _BOXES.findall(flat, section.end(), len(flat) if end is None else end)
+    return name, Criteria(len(boxes) - boxes.count(" "), len(boxes))
+
+
+def _without_fences(flat: str) -> str:
+    if "```" not in flat and "~~~" not in flat:
+        return flat
+    parts, begin, at = [], 0, 0
+    while match := _FENCES.search(flat, at):
+        at = match.end()
+        if (container := _container(match)) is not None:
+            parts.append(flat[begin : match.start()])
+            begin = at = _block(match, container)[-1]
+    return "".join((*parts, flat[begin:]))
+
+
 def heading_text(heading: Line) -> str:
     """The words of a heading, without marks and blanks at either end."""
-    title = heading.match["title"] or ""
+    return _words(heading.match["title"] or "")
+
+
+def _words(title: str) -> str:
     if title.endswith(("#", "# ", "#\t")):
         title = _CLOSING_MARKS.sub("", title)
     return title.strip()
@@ -135,7 +178,14 @@ def count(found: Outline) -> Criteria:
 
 def _fenced(found: Outline, opening: re.Match[str], container: int) -> int:
     """Adds the block that a fence opens; returns where in `flat` to go on."""
-    flat, fence = found.flat, opening["fence"] or opening["inner"]
+    block = _block(opening, container)
+    found.fences.append(Block(*(found.start - 1 + place for place in block)))
+    return block[-1]
+
+
+def _block(opening: re.Match[str], container: int) -> tuple[int, int, int, int, int]:
+    """The places of a `Block`, in the flat text."""
+    flat, fence = opening.string, opening["fence"] or opening["inner"]
     begin = flat.find("\n", opening.end())
     begin = len(flat) if begin < 0 else begin
     limit = _dedent(flat, begin, container) if container else len(flat)
@@ -143,9 +193,7 @@ def _fenced(found: Outline, opening: re.Match[str], container: int) -> int:
     content = min(begin + 1, limit)
     content_end = max(closing.start() + 1, content) if closing else limit
     end = closing.end() if closing else limit
-    places = (opening.start() + 1, opening.end(), content, content_end, end)
-    found.fences.append(Block(*(found.start - 1 + place for place in places)))
-    return end
+    return opening.start() + 1, opening.end(), content, content_end, end
 
 
 @lru_cache(maxsize=64)

@@ -3,19 +3,20 @@
 import re
 
 from chant_ls.model.spec import Facts, SpecId
-from chant_ls.syntax import outline as lines
 from chant_ls.syntax.facts import Plain, facts_of
+from chant_ls.syntax.outline import brief
 
 MAX_SIZE = 20_000
 
 _SAFE = "[A-Za-z0-9_./+*@=(),-]"
 _PLAIN = f"[A-Za-z0-9_./]{_SAFE}*(?:[ :]{_SAFE}+)*"
-_QUOTED = "[ -&(-~]*"
-_ITEM = f"- (?:{_PLAIN}|'{_QUOTED}')\\n"
+_QUOTED = "'[ -&(-~]*'|\"[ !#-\\[\\]-~]*\""
+_ITEM = f"- (?:{_PLAIN}|{_QUOTED})\\n"
+_IN_FLOW = "[A-Za-z0-9_./][A-Za-z0-9_./+*@=()-]*(?: [A-Za-z0-9_./+*@=()-]+)*"
 _ENTRY = re.compile(
-    rf"(?P<key>[a-z_]+):"
-    rf"(?P<value> (?:(?P<plain>{_PLAIN})|'(?P<quoted>{_QUOTED})'|(?P<none>\[\])))?\n"
-    rf"(?P<items>(?:{_ITEM})+|(?:  {_ITEM})+)?"
+    rf"([a-z_]+):"
+    rf"(?: (?:({_PLAIN})|({_QUOTED})|\[((?: *{_IN_FLOW} *(?:, *{_IN_FLOW} *)*)?)\]))?\n"
+    rf"(?:((?:{_ITEM})+|(?:  {_ITEM})+)|((?:  [a-z_]+: {_PLAIN}\n)+))?"
 )
 _NULLS = frozenset({"null", "Null", "NULL"})
 
@@ -31,29 +32,41 @@ def scan(text: str, id: SpecId) -> Facts | None:
     values = _values(text[4 : end + 1])
     if values is None:
         return None
-    found = lines.outline(text, end + 5)
-    title = lines.title(found)
-    name = lines.heading_text(title) if title else ""
-    return facts_of(id, values, name, lines.count(found))
+    return facts_of(id, values, *brief(text, end + 5))
 
 
 def _values(front: str) -> dict[str, Plain] | None:
-    """Keys at the left edge with a plain value, an empty list or items below; nothing else."""
+    """Keys at the left edge, each with one plain or quoted value, a list or a plain mapping."""
     values: dict[str, Plain] = {}
     at = 0
     for match in _ENTRY.finditer(front):
-        key = match["key"]
-        if match.start() != at or key in values or (match["value"] and match["items"]):
+        key, plain, quoted, flow, items, pairs = match.groups()
+        here = plain or quoted or flow is not None
+        if match.start() != at or key in values or (here and (items or pairs)):
             return None
         at = match.end()
-        values[key] = _value(match)
+        if plain:
+            values[key] = None if plain in _NULLS else plain
+        elif items:
+            values[key] = _items(items)
+        elif flow is not None:
+            values[key] = tuple(one.strip() for one in flow.split(",")) if flow else ()
+        elif pairs:
+            values[key] = found = dict(map(_pair, pairs[:-1].split("\n")))
+            if len(found) < pairs.count("\n") or not _NULLS.isdisjoint(found.values()):
+                return None
+        else:
+            values[key] = quoted[1:-1] if quoted else None
     return values if at == len(front) else None
 
 
-def _value(match: re.Match[str]) -> Plain:
-    if items := match["items"]:
-        return tuple(line.lstrip(" ")[2:].strip("'") for line in items.split("\n")[:-1])
-    plain = match["plain"]
-    if plain is not None:
-        return None if plain in _NULLS else plain
-    return () if match["none"] else match["quoted"]
+def _items(items: str) -> tuple[str, ...]:
+    found = items[4:-1].split("\n  - ") if items[0] == " " else items[2:-1].split("\n- ")
+    if "'" in items or '"' in items:
+        return tuple(one[1:-1] if one[0] in "'\"" else one for one in found)
+    return tuple(found)
+
+
+def _pair(line: str) -> tuple[str, str]:
+    key, _, value = line.strip(" ").partition(": ")
+    return key, value

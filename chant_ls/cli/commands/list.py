@@ -39,8 +39,9 @@ def command(
     """List specs. Finished ones are hidden unless asked for."""
     from chant_ls.analysis.summary import Filters, listed, rows, spec_json
 
+    gc.disable()  # what is made here stays until the program ends, and that is soon
     snapshot = invocation.app().load()
-    gc.freeze()  # all of it stays until the program ends, soon
+    gc.freeze()
     wanted = Filters(labels, tuple(map(Status, statuses)), type or "", ready, everything)
     ids = listed(snapshot, wanted)
     if count:
