@@ -13,6 +13,7 @@ from chant_ls.engine.ports import FileStat
 from chant_ls.engine.templates import names as prompt_names
 from chant_ls.host import folders, git_index, identity, roots
 from chant_ls.host.clock import SystemClock
+from chant_ls.host.consents import DiskConsents
 from chant_ls.host.files import DiskFiles
 from chant_ls.host.memory import growing
 from chant_ls.host.run_store import DiskRunStore
@@ -107,6 +108,11 @@ class App:
     def run_store(self) -> DiskRunStore:
         """Records, journals and logs; without git an empty one that cannot be written."""
         return DiskRunStore(roots.state_folder(self.root))
+
+    @cached_property
+    def consents(self) -> DiskConsents:
+        """Commands of this project that the user agreed to run from an editor."""
+        return DiskConsents(self.root, self.env)
 
     @property
     def engine(self) -> "Engine":

@@ -18,6 +18,14 @@ def worktrees(root: Path, configured: str, env: Mapping[str, str]) -> Path:
     return _data(env) / "chant" / f"{root.name or 'root'}-{key}"
 
 
+def user_state(env: Mapping[str, str]) -> Path:
+    if env.get("XDG_STATE_HOME"):
+        return Path(env["XDG_STATE_HOME"])
+    import platformdirs
+
+    return Path(platformdirs.user_state_dir())
+
+
 def _data(env: Mapping[str, str]) -> Path:
     if env.get("XDG_DATA_HOME"):
         return Path(env["XDG_DATA_HOME"])

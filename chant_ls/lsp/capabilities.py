@@ -62,6 +62,7 @@ class Client:
     prepare_rename: bool = False
     will_rename: bool = False
     run_events: bool = False
+    consent: bool = False
     trusted: bool = False
 
 
@@ -122,7 +123,8 @@ def client_of(params: types.InitializeParams) -> Client:
         show_document=can("window.show_document.support"),
         prepare_rename=can("text_document.rename.prepare_support"),
         will_rename=can("workspace.file_operations.will_rename"),
-        run_events=wire.wants_run_events(params.capabilities.experimental),
+        run_events=wire.wants(params.capabilities.experimental, "runEvents"),
+        consent=wire.wants(params.capabilities.experimental, "consent"),
         trusted=_trusted(params.initialization_options),
     )
 

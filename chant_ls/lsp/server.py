@@ -6,6 +6,7 @@ from collections.abc import Callable, Coroutine, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, TypeVar
 
 from lsprotocol import types
@@ -65,6 +66,8 @@ class ChantServer(LanguageServer):
         self._tasks: dict[Project, asyncio.Task[Any]] = {}
         self._background: set[asyncio.Task[Any]] = set()
         self._listing = False
+        self.agreed: set[tuple[Path, str]] = set()
+        """Roots with digests of what may run there, of this session."""
         self._folders: tuple[str, ...] = ()
         self._parent: int | None = None
 

@@ -129,7 +129,10 @@ async def _work_ready(
 
 async def _started(ls: "ChantServer", project: Project, request: Any) -> Any:
     from chant_ls.engine.operations.work import work
+    from chant_ls.lsp.consent import asked
 
+    if refusal := await asked(ls, project, request):
+        return refusal
     job = await ls.in_engine(project, work, request)
     if not isinstance(job, Refusal):
         ls.runs.follow(project, job.job)
@@ -137,13 +140,11 @@ async def _started(ls: "ChantServer", project: Project, request: Any) -> Any:
 
 
 async def _resume(ls: "ChantServer", project: Project, argument: wire.Spec) -> Answer | Refusal:
-    from chant_ls.engine.operations.resume import ResumeRequest, resume
+    from chant_ls.engine.jobs import WorkRequest
 
-    job = await ls.in_engine(project, resume, ResumeRequest(argument.spec, trusted=True))
-    if isinstance(job, Refusal):
-        return job
-    ls.runs.follow(project, job.job)
-    return {"run": job.run}
+    request = WorkRequest(ids=(argument.spec,), resume=True, trusted=True)
+    job = await _started(ls, project, request)
+    return job if isinstance(job, Refusal) else {"run": job.run}
 
 
 async def _merge(ls: "ChantServer", project: Project, argument: wire.Merge) -> Answer | Refusal:

@@ -169,10 +169,9 @@ def root_of(params: Any) -> str:
     return root if isinstance(root, str) else ""
 
 
-def wants_run_events(experimental: Any) -> bool:
-    """Whether `experimental.chant.runEvents` is true, however the client's object came in."""
-    chant = member(experimental, "chant")
-    return member(chant, "runEvents") is True
+def wants(experimental: Any, name: str) -> bool:
+    """Whether `experimental.chant.<name>` is true, however the client's object came in."""
+    return member(member(experimental, "chant"), name) is True
 
 
 def member(value: Any, name: str) -> Any:

@@ -3,8 +3,12 @@ local plugin, root, broken, ready = unpack(_G.arg)
 vim.opt.runtimepath:prepend(plugin)
 vim.opt.swapfile = false
 
-local asked = 0
-vim.ui.select = function(choices, _, choose)
+local asked, consent = 0, nil
+vim.ui.select = function(choices, told, choose)
+  if told.kind == 'lsp_message' then
+    consent = told.prompt
+    return choose(choices[1], 1)
+  end
   asked = asked + 1
   choose(choices[2], 2)
 end
@@ -49,4 +53,5 @@ wait('the second buffer', function() return #vim.lsp.get_clients({ bufnr = 0 }) 
 assert(#vim.lsp.get_clients() == 1 and asked == 1, 'one client, one question')
 vim.cmd.ChantWork()
 wait('the end of the run', function() return finished ~= nil end)
+assert(consent and consent:match('echo made'), 'not asked before the run')
 print('PROBE ' .. finished)

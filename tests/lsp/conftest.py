@@ -12,6 +12,8 @@ from typing import Any
 
 import pytest
 
+from tests.lsp.working import gate, own_environment, repo  # noqa: F401 - fixtures
+
 DEADLINE = 30.0
 SERVER = [sys.executable, "-m", "chant_ls.lsp.main"]
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -38,7 +40,8 @@ class RawClient:
         self.stderr: list[bytes] = []
         self.inbox: queue.Queue[dict[str, Any] | None] = queue.Queue()
         self.seen: list[dict[str, Any]] = []
-        self.answers: dict[str, Callable[[dict[str, Any]], Any]] = {}
+        self.answers: dict[str, Callable[[dict[str, Any]], Any] | None] = {}
+        """By method; None where the test itself answers."""
         self.texts: set[str] = set()
         self._serial = 0
         threading.Thread(target=self._read, daemon=True).start()
@@ -84,8 +87,8 @@ class RawClient:
         if message is None:
             raise Gone(b"".join(self.stderr).decode())
         self.seen.append(message)
-        if "method" in message and "id" in message:
-            answer = self.answers.get(message["method"], lambda params: None)
+        asks = "method" in message and "id" in message
+        if asks and (answer := self.answers.get(message["method"], lambda params: None)):
             self.send(id=message["id"], result=answer(message.get("params", {})))
         return message
 

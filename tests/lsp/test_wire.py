@@ -37,7 +37,7 @@ def test_a_wrong_argument_is_told(command, arguments, said):
 
 
 def test_run_events_go_only_to_clients_that_ask():
-    assert wire.wants_run_events({"chant": {"runEvents": True}})
-    assert wire.wants_run_events(SimpleNamespace(chant=SimpleNamespace(runEvents=True)))
+    assert wire.wants({"chant": {"runEvents": True}}, "runEvents")
+    assert wire.wants(SimpleNamespace(chant=SimpleNamespace(runEvents=True)), "runEvents")
     for no in (None, {}, {"chant": None}, {"chant": {"runEvents": "yes"}}, [], 3):
-        assert not wire.wants_run_events(no)
+        assert not wire.wants(no, "runEvents")

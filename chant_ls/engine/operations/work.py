@@ -40,8 +40,16 @@ def plan(engine: Engine, request: WorkRequest) -> WorkPlan | Refusal:
     """Argv of the agents, checks in criteria and `shell` blocks that this request would run."""
     snapshot = engine.load()
     made = _plan(engine, snapshot, request)
-    if isinstance(made, Refusal):
-        return made
+    return made if isinstance(made, Refusal) else _told(engine, snapshot, made)
+
+
+def rehearsed(engine: Engine, request: WorkRequest) -> WorkPlan | Refusal:
+    """As `plan`, but refuses all that `work` would: nobody is asked about what cannot start."""
+    made = _guarded(engine, request)
+    return made if isinstance(made, Refusal) else _told(engine, engine.load(), made)
+
+
+def _told(engine: Engine, snapshot: Snapshot, made: scheduler.Plan) -> WorkPlan:
     commands = dict.fromkeys(c for id in made.ids for c in _commands(engine, snapshot, id))
     commands.update(dict.fromkeys(f"verify: {command}" for command in engine.config.verify))
     digest = hashlib.sha256("\0".join(sorted(commands)).encode(errors="replace")).hexdigest()
@@ -50,6 +58,12 @@ def plan(engine: Engine, request: WorkRequest) -> WorkPlan | Refusal:
 
 def work(engine: Engine, request: WorkRequest) -> Job | Refusal:
     """Returns once the first agent started, or with the refusal. Never waits for an agent."""
+    made = _guarded(engine, request)
+    return made if isinstance(made, Refusal) else _launch(engine, made, request)
+
+
+def _guarded(engine: Engine, request: WorkRequest) -> scheduler.Plan | Refusal:
+    """All guards. The one effect: runs that were interrupted are recorded as such."""
     if not request.trusted:
         return UNTRUSTED
     base = guards.machine(engine)
@@ -62,7 +76,7 @@ def work(engine: Engine, request: WorkRequest) -> Job | Refusal:
     if isinstance(made, Refusal):
         return made
     refusal = _first_refusal(engine, snapshot, made, request, base)
-    return refusal or _launch(engine, made, request)
+    return refusal or made
 
 
 def attach(engine: Engine, job: str, offset: int = 0) -> Iterator[Entry | None]:

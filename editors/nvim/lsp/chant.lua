@@ -5,7 +5,7 @@ local trust = require('chant.trust')
 return {
   cmd = { 'chant-ls', '--stdio' },
   filetypes = { 'markdown' },
-  capabilities = { experimental = { chant = { runEvents = true } } },
+  capabilities = { experimental = { chant = { runEvents = true, consent = true } } },
   handlers = { ['chant/runEvent'] = require('chant').on_run_event },
 
   -- Only files of a chant project, and only once the user has said whether it is trusted.
