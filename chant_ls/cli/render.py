@@ -106,6 +106,15 @@ def finding(place: str, severity: str, message: str, code: str) -> None:
     click.echo(f"{one_line(place)}: {word}: {one_line(message)} [{code}]")
 
 
+def size(bytes: int) -> str:
+    """`1.5 MB`."""
+    number, units = float(bytes), iter(("B", "kB", "MB", "GB", "TB"))
+    unit = next(units)
+    while number >= 999.5 and unit != "TB":
+        number, unit = number / 1000, next(units)
+    return f"{number:.0f} {unit}" if unit == "B" or number >= 99.5 else f"{number:.1f} {unit}"
+
+
 def live() -> bool:
     """Whether a person watches: only then is anything drawn over or asked."""
     return sys.stdout.isatty() and sys.stdin.isatty()

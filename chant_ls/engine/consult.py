@@ -84,29 +84,34 @@ def consultation(
         files = engine.files.at(tree / engine.git.prefix)
         yield files.write(approved.file.path, approved.data) or asked
     finally:
-        drop_checkout(engine, tree)
+        _drop(engine, tree)
 
 
-def drop_checkout(engine: Engine, tree: Path) -> Refusal | None:
-    """A checkout made for a consultation, with everything in it."""
-    held = engine.runs.lock("repo", REPO_WAIT)
-    if isinstance(held, Refusal):
-        return held
-    with held:
-        if tree.is_dir():
-            engine.git.discard(tree)
-        engine.git.unlock_worktree(tree)
-        error = engine.git.remove_worktree(tree)
+def discard_checkout(engine: Engine, tree: Path) -> Refusal | None:
+    """A checkout made for a consultation goes, with everything in it. The caller holds the lock of
+    the repository."""
+    if tree.is_dir():
+        engine.git.discard(tree)
+    engine.git.unlock_worktree(tree)
+    error = engine.git.remove_worktree(tree)
     return error.refusal(f"the checkout {tree} could not be removed") if error else None
 
 
+def _drop(engine: Engine, tree: Path) -> None:
+    """What cannot be removed now is found by `chant cleanup`."""
+    held = engine.runs.lock("repo", REPO_WAIT)
+    if not isinstance(held, Refusal):
+        with held:
+            discard_checkout(engine, tree)
+
+
 def _add(engine: Engine, tree: Path, commit: str) -> Refusal | None:
-    if tree.exists():
-        drop_checkout(engine, tree)
     held = engine.runs.lock("repo", REPO_WAIT)
     if isinstance(held, Refusal):
         return held
     with held:
+        if tree.exists():
+            discard_checkout(engine, tree)
         error = engine.git.detached_worktree(tree, commit)
     return error.refusal("no checkout could be made for the agent") if error else None
 

@@ -61,6 +61,10 @@ class Files(Protocol):
 
     def fact(self, entry: str) -> PathFact: ...
 
+    def size(self) -> int:
+        """Bytes on disk of all that lies below, links not followed."""
+        ...
+
     def at(self, folder: Path) -> "Files":
         """The same for another folder (a worktree)."""
         ...
@@ -95,6 +99,18 @@ class Held(Protocol):
     def __enter__(self) -> "Held": ...
 
     def __exit__(self, *exc: object) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class StateFile:
+    """A file of the run state that nobody may need any more. `owner`: of `stop` and `prompt` the
+    run, of `journal` and `job` the job. `days` since it was written last."""
+
+    kind: str
+    owner: str
+    path: Path
+    bytes: int
+    days: float
 
 
 class RunStore(Protocol):
@@ -170,6 +186,10 @@ class RunStore(Protocol):
 
     def asked_stop(self, run: str) -> str:
         """ "" when nobody asked."""
+        ...
+
+    def state_files(self) -> tuple[StateFile, ...]:
+        """Stop files, prompts, journals and jobs, by path. Records, logs and locks stay."""
         ...
 
 

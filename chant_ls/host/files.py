@@ -95,6 +95,9 @@ class DiskFiles:
         found = _entries(inside) if inside else []
         return tuple(f"{one.name}/" if one.is_dir() else one.name for one in found)
 
+    def size(self) -> int:
+        return _size(self.real)
+
     def _below(self, entry: str) -> Iterator[str]:
         inside = self._inside(entry)
         if inside is None:
@@ -176,3 +179,14 @@ def _entries(folder: Path) -> list[os.DirEntry[str]]:
         return sorted(os.scandir(folder), key=lambda entry: entry.name)
     except OSError:
         return []
+
+
+def _size(folder: str) -> int:
+    total, todo = 0, [folder]
+    while todo:
+        for entry in _entries(Path(todo.pop())):
+            told = entry.stat(follow_symlinks=False)
+            total += getattr(told, "st_blocks", -(-told.st_size // 512)) * 512
+            if entry.is_dir(follow_symlinks=False):
+                todo.append(entry.path)
+    return total

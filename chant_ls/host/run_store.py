@@ -6,6 +6,8 @@ run/<id>.lock  stop/<run>
 
 import json
 import os
+import re
+import time
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,7 +20,12 @@ from chant_ls.model.spec import SpecId
 
 if TYPE_CHECKING:
     from chant_ls.engine.events import Entry
+    from chant_ls.engine.ports import StateFile
     from chant_ls.host.locks import FileLock
+
+
+_STATE = {"stop": "stop", "prompt": "prompts", "journal": "journal", "job": "jobs"}
+_SUFFIX = re.compile(r"(\.pid\.json|\.jsonl?|\.err|\.md)\Z")
 
 
 class DiskRunStore:
@@ -100,6 +107,19 @@ class DiskRunStore:
 
     def asked_stop(self, run: str) -> str:
         return (_bytes(self._path("stop", run)) or b"").decode()
+
+    def state_files(self) -> "tuple[StateFile, ...]":
+        from chant_ls.engine.ports import StateFile  # readers of records need no ports
+
+        found: list[StateFile] = []
+        for kind, folder in _STATE.items():
+            for name in sorted(_names(self._path(folder))):
+                path = self.folder / folder / name
+                told = path.stat()
+                owner = name if kind == "stop" else _SUFFIX.sub("", name)
+                days = (time.time() - told.st_mtime) / 86_400
+                found.append(StateFile(kind, owner, path, told.st_size, days))
+        return tuple(found)
 
     # journals, jobs, logs
     def append(self, job: str, entries: "Iterable[Entry]", durable: bool = True) -> None:
