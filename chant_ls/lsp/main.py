@@ -27,7 +27,10 @@ def serve(tcp: str | None) -> int:
     from chant_ls.lsp.transport import accept_one, take_stdio
 
     sys.setswitchinterval(SWITCH_EVERY)
-    reader, writer = accept_one(*_address(tcp)) if tcp else take_stdio()
+    try:
+        reader, writer = accept_one(*_address(tcp)) if tcp else take_stdio()
+    except OSError as error:
+        raise SystemExit(f"chant-ls: cannot listen on {tcp}: {error}") from None
     from chant_ls.lsp.handlers import registered
     from chant_ls.lsp.server import ChantServer
 

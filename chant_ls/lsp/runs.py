@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from lsprotocol import types
 
+from chant_ls.analysis.markdown import clean
 from chant_ls.engine.events import Entry, Finished, JobFinished, Output, Started, Tool
 from chant_ls.lsp import wire
 from chant_ls.lsp.project import Project
@@ -110,9 +111,9 @@ def _batch(entries: Iterator[Entry | None]) -> list[Entry] | None:
 def _words(entry: Entry) -> str:
     match entry.event:
         case Output(text=text):
-            return text.strip()[:120]
+            return clean(text, 120)
         case Tool(name=name, detail=detail):
-            return f"{name} {detail}".strip()[:120]
+            return clean(f"{name} {detail}", 120)
         case Started(provider=provider):
             return f"{provider} starts"
         case _:
@@ -131,7 +132,7 @@ class Progress:
         self._ended: Finished | None = None
         self._due: str = ""
         facts = project.snapshot.facts(entry.spec)
-        self._title = f"{short_id(entry.spec)} {facts.title if facts else ''}".strip()
+        self._title = clean(f"{short_id(entry.spec)} {facts.title if facts else ''}")
         server.spawn(self._live())
 
     def report(self, text: str) -> None:
@@ -158,4 +159,4 @@ def _outcome(event: Finished) -> str:
     words = event.state.replace("_", " ")
     if event.state == RunState.COMPLETED:
         return words
-    return f"{words}: {event.error}" if event.error else words
+    return f"{words}: {clean(event.error)}" if event.error else words

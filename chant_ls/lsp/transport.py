@@ -103,7 +103,8 @@ def take_stdio() -> tuple[BinaryIO, BinaryIO]:
 
 def accept_one(host: str, port: int) -> tuple[BinaryIO, BinaryIO]:
     """Wait for one client, then listen no more. Port 0 picks one; stderr tells which."""
-    with socket.create_server((host, port)) as listener:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.create_server((host, port), family=family) as listener:
         name, number = listener.getsockname()[:2]
         print(f"chant-ls listens on {name}:{number}", file=sys.stderr, flush=True)  # noqa: T201 - the address is asked for
         connection, _ = listener.accept()
