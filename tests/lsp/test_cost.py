@@ -121,4 +121,4 @@ async def test_a_keystroke_does_not_walk_over_all_specs():
         server, uri = server_with(size)
         type_a_word(server, uri, 2)
         counts.append(calls_of_a_keystroke(server, uri))
-    assert counts[0] == counts[1]
+    assert counts[1] - counts[0] < 100, "870 more specs, and a call for each of them would show"
