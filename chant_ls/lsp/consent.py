@@ -1,7 +1,8 @@
 """What the user must know, or agree to, before commands of a project's choosing run."""
 
 import logging
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import TYPE_CHECKING, TypeVar
 
 from lsprotocol import types
 from pygls.exceptions import JsonRpcException
@@ -10,28 +11,33 @@ from chant_ls.lsp.project import Project
 from chant_ls.model.refusal import Refusal
 
 if TYPE_CHECKING:
-    from chant_ls.engine.jobs import WorkRequest
+    from chant_ls.engine.engine import Engine
     from chant_ls.engine.operations.work import WorkPlan
     from chant_ls.lsp.server import ChantServer
+
+T = TypeVar("T")
 
 log = logging.getLogger(__name__)
 
 RUN, LEAVE = "Run", "Don't run"
 NOT_AGREED = Refusal(
     "nothing was started: you did not agree to the commands",
-    f'work it again and choose "{RUN}", or use `chant work` in a terminal',
+    f'try it again and choose "{RUN}", or use `chant work` in a terminal',
 )
 _MOST, _WIDEST = 12, 200
 """Lines, and characters of a line, that a question shows."""
 
 
-async def asked(ls: "ChantServer", project: Project, request: "WorkRequest") -> Refusal | None:
-    """None once the work may start: agreed before or now. Clients that do not ask are told.
+async def asked(
+    ls: "ChantServer",
+    project: Project,
+    request: T,
+    rehearsed: "Callable[[Engine, T], WorkPlan | Refusal]",
+) -> Refusal | None:
+    """None once the request may start: agreed before or now. Clients that do not ask are told.
 
     What would run is looked at again after the answer, which may take its time.
     """
-    from chant_ls.engine.operations.work import rehearsed
-
     while True:
         plan = await ls.in_engine(project, rehearsed, request)
         if isinstance(plan, Refusal):

@@ -128,10 +128,10 @@ async def _work_ready(
 
 
 async def _started(ls: "ChantServer", project: Project, request: Any) -> Any:
-    from chant_ls.engine.operations.work import work
+    from chant_ls.engine.operations.work import rehearsed, work
     from chant_ls.lsp.consent import asked
 
-    if refusal := await asked(ls, project, request):
+    if refusal := await asked(ls, project, request, rehearsed):
         return refusal
     job = await ls.in_engine(project, work, request)
     if not isinstance(job, Refusal):
@@ -221,9 +221,13 @@ async def _split(ls: "ChantServer", project: Project, argument: wire.Split) -> A
 
 async def _split_by_agent(ls: "ChantServer", project: Project, id: SpecId) -> Change | Refusal:
     """Made for the text on disk: refused where the editor holds another one by now."""
-    from chant_ls.engine.operations.split import SplitRequest, propose
+    from chant_ls.engine.operations.split import SplitRequest, propose, rehearsed
+    from chant_ls.lsp.consent import asked
 
-    split = await ls.in_engine(project, propose, SplitRequest(id, trusted=True))
+    request = SplitRequest(id, trusted=True)
+    if refusal := await asked(ls, project, request, rehearsed):
+        return refusal
+    split = await ls.in_engine(project, propose, request)
     if isinstance(split, Refusal):
         return split
     now = project.snapshot.find(id)

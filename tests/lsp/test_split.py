@@ -10,11 +10,12 @@ from tests.engine.split_answers import GOOD
 from tests.gitrepo import RepoUnderTest, make_repo
 
 AGENT = Path(__file__).parent.parent / "agents" / "answering.py"
-CAPABILITIES = {
+CAPABILITIES: dict[str, object] = {
+    "experimental": {"chant": {"consent": True}},
     "workspace": {
         "applyEdit": True,
         "workspaceEdit": {"documentChanges": True, "resourceOperations": ["create"]},
-    }
+    },
 }
 SPLIT = {"command": "chant.split", "arguments": [{"spec": "001-abc"}]}
 
@@ -47,7 +48,12 @@ def start(connect, repo, tmp_path):
 def test_an_agent_splits_by_an_edit(start, repo):
     client, applied = start(True), []
     client.answers["workspace/applyEdit"] = lambda p: applied.append(p) or {"applied": True}
+    questions, choice = [], {"title": "Don't run"}
+    client.answers["window/showMessageRequest"] = lambda p: questions.append(p) or choice
     before = repo.picture()
+    assert "did not agree" in client.error("workspace/executeCommand", SPLIT)["message"]
+    assert "answering.py" in questions[0]["message"] and not applied
+    choice["title"] = "Run"
     done = client.request("workspace/executeCommand", SPLIT)
     assert done == {"ok": True, "created": [f"{ID}.1", f"{ID}.2"]}
     assert repo.picture() == before

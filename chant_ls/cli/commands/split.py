@@ -45,8 +45,7 @@ def command(
     first. The spec then becomes their driver: it keeps its title, labels and dependencies, and is
     completed when its members are. All files are written in one commit, or none is.
     """
-    from chant_ls.engine.operations.split import SplitRequest, propose, write
-    from chant_ls.engine.operations.split import command as agent_of
+    from chant_ls.engine.operations.split import SplitRequest, propose, rehearsed, write
 
     if not (yes or dry_run or render.live()):
         refuse("splitting writes files, and nobody is there to ask", "`-y`, or `--dry-run` to look")
@@ -54,9 +53,8 @@ def command(
     snapshot = engine.load()
     for id in [found(snapshot, text, archived=False) for text in ids]:
         request = SplitRequest(id, research, model, trusted=True)
-        agent = checked(agent_of(engine, request))
-        if agent:
-            invocation.say(f"will run: {agent}")
+        planned = checked(rehearsed(engine, request))
+        invocation.say_all(f"will run: {agent}" for agent in planned.commands)
         split = checked(propose(engine, request, lambda event: _tell(invocation, event)))
         _show(split)
         if dry_run:

@@ -15,6 +15,7 @@ from chant_ls.engine.decisions import existing
 from chant_ls.engine.engine import Engine
 from chant_ls.engine.guards import Approved
 from chant_ls.engine.jobs import WorkRequest
+from chant_ls.engine.operations.work import WorkPlan, plan_of
 from chant_ls.engine.split_answer import Wrong, read_answer
 from chant_ls.model.refusal import Refusal
 from chant_ls.model.spec import SpecId
@@ -59,16 +60,17 @@ class Written:
     note: str = ""
 
 
-def command(engine: Engine, request: SplitRequest) -> str | Refusal:
-    """What `propose` would run, all guards passed; "" for no agent."""
-    found = _fit(engine, engine.load(), request)
-    if isinstance(found, Refusal) or request.research:
-        return found if isinstance(found, Refusal) else ""
-    approved = _approved(engine, request, found)
+def rehearsed(engine: Engine, request: SplitRequest) -> WorkPlan | Refusal:
+    """The agent that `propose` would run, all guards passed; no command for a research split."""
+    file = _fit(engine, engine.load(), request)
+    if isinstance(file, Refusal) or request.research:
+        return file if isinstance(file, Refusal) else plan_of((file.facts.id,), ())
+    approved = _approved(engine, request, file)
     if isinstance(approved, Refusal):
         return approved
     call = table.Call("{prompt}", "{prompt_file}", approved.model)
-    return " ".join(table.argv(approved.provider, engine.files, approved.document, call))
+    argv = table.argv(approved.provider, engine.files, approved.document, call)
+    return plan_of((approved.id,), (" ".join(argv),))
 
 
 def propose(engine: Engine, request: SplitRequest, hear: Hear = lambda _: None) -> Split | Refusal:

@@ -52,8 +52,12 @@ def rehearsed(engine: Engine, request: WorkRequest) -> WorkPlan | Refusal:
 def _told(engine: Engine, snapshot: Snapshot, made: scheduler.Plan) -> WorkPlan:
     commands = dict.fromkeys(c for id in made.ids for c in _commands(engine, snapshot, id))
     commands.update(dict.fromkeys(f"verify: {command}" for command in engine.config.verify))
+    return plan_of(made.ids, tuple(commands))
+
+
+def plan_of(ids: tuple[SpecId, ...], commands: tuple[str, ...]) -> WorkPlan:
     digest = hashlib.sha256("\0".join(sorted(commands)).encode(errors="replace")).hexdigest()
-    return WorkPlan(made.ids, tuple(commands), digest)
+    return WorkPlan(ids, commands, digest)
 
 
 def work(engine: Engine, request: WorkRequest) -> Job | Refusal:
