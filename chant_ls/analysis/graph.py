@@ -160,16 +160,19 @@ class Graph:
     def resolve(self, text: str) -> Resolution:
         """What a stored reference means: active specs first, then the archive too."""
         if text not in self._answers:
-            found = self.active.matches(text) if text not in self.every else ()
-            self._answers[text] = picked(found or self.every.matches(text), self.every, text)
+            self._answers[text] = picked(self._matches(text), self.every, text)
         return self._answers[text]
 
     def target(self, text: str) -> SpecId | None:
         """The one spec that a stored reference means."""
         if text in self._places:
             return SpecId(text)
-        found = self.resolve(text)
-        return found.id if isinstance(found, Resolved) else None
+        found = self._matches(text)
+        return found[0] if len(found) == 1 else None
+
+    def _matches(self, text: str) -> tuple[SpecId, ...]:
+        found = self.active.matches(text) if text not in self.every else ()
+        return found or self.every.matches(text)
 
     def named_by(self, relation: Relation, text: str) -> frozenset[SpecId]:
         """The specs that hold exactly this text, be it the name of anything or not."""
@@ -315,8 +318,8 @@ class Graph:
         for ids in (self.active, self.every):
             ids.prepare()
         self.cycles.prepare()
-        for relation in Relation:
-            self.naming(relation, "")
+        for relation in (Relation.DEPENDS, Relation.MEMBERS, Relation.INFORMED):
+            self._short(relation)
 
     @property
     def cycles(self) -> Cycles:

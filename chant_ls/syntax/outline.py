@@ -92,10 +92,9 @@ def outline(text: str, start: int) -> Outline:
 
 
 def _flat(text: str, start: int) -> str:
-    body = text[start:]
-    if "\r" in body:
-        body = body.replace("\r\n", " \n").replace("\r", "\n")
-    return "\n" + body
+    behind_newline = start > 0 and text[start - 1] == "\n"
+    flat = text[start - 1 :] if behind_newline else "\n" + text[start:]
+    return flat.replace("\r\n", " \n").replace("\r", "\n") if "\r" in flat else flat
 
 
 def brief(text: str, start: int) -> tuple[str, Criteria]:

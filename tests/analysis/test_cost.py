@@ -99,6 +99,17 @@ def test_a_key_in_an_unknown_id_compares_with_few() -> None:
     assert calls.total() < 20_000
 
 
+def test_an_index_looks_for_nothing_like_what_is_missing() -> None:
+    files = [_file(_id(n), f"depends_on: [gone-{n}]\ntarget_files: [a{n}]\n") for n in range(FEW)]
+
+    def index() -> None:
+        Snapshot(complete=True).with_files(files).graph.prepare()
+
+    calls = _calls(index)
+    assert calls["Ids.nearest"] == 0
+    assert calls["Ids._search"] <= 2 * FEW  # among active ones, then among all
+
+
 def test_the_nearest_id_is_found_among_thousands() -> None:
     ids = Ids(_id(n) for n in range(MANY))
     wanted = _id(1234)
