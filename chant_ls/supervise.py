@@ -4,10 +4,12 @@ import json
 import os
 import queue
 import signal
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 
 from chant_ls.app import build_app
+from chant_ls.engine.operations import merge_job
 from chant_ls.engine.supervisor import Message, Signal, supervise
 
 
@@ -41,5 +43,8 @@ def hear_signals() -> "queue.SimpleQueue[Message]":
 
 def main(root: str, job: str, fd: int) -> int:
     inbox = hear_signals()
-    app = build_app(Path(root), dict(os.environ))
-    return supervise(app.engine, job, Handshake(fd).say, inbox)
+    engine = build_app(Path(root), dict(os.environ)).engine
+    if merge_job.asked(engine, job):
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+        return merge_job.supervised(engine, job, Handshake(fd).say)
+    return supervise(engine, job, Handshake(fd).say, inbox)

@@ -92,13 +92,15 @@ def worked(
     result: str | None = None,
     tracked: bool = True,
     main: str = "main",
+    start: str = "",
 ) -> RunRecord:
     """A run of a spec that ended well: its branch, worktree, snapshot and record.
 
     `files` are what the agent changed (None deletes), by path from the top of the checkout.
+    `start` is the commit that the branch is cut from, the tip of `main` by default.
     """
     engine = engine_of(repo)
-    base = repo.git("rev-parse", main)
+    base = repo.git("rev-parse", start or main)
     tree = engine.worktrees / id
     error = engine.git.add_worktree(tree, f"chant/{id}", base)
     assert error is None, error

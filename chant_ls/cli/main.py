@@ -15,15 +15,16 @@ from chant_ls.cli.failures import exit_code_of, obey_terminate
 
 
 class Commands(click.Group):
-    """Each module of `chant_ls.cli.commands` is a command of its name, imported when asked for."""
+    """Each module of `chant_ls.cli.commands` is a command of its name (`-` for `_`), imported when
+    asked for."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return sorted(module.name for module in pkgutil.iter_modules(commands.__path__))
+        return sorted(m.name.replace("_", "-") for m in pkgutil.iter_modules(commands.__path__))
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in self.list_commands(ctx):
             return None
-        module = importlib.import_module(f"{commands.__name__}.{cmd_name}")
+        module = importlib.import_module(f"{commands.__name__}.{cmd_name.replace('-', '_')}")
         command: click.Command = module.command
         return command
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from chant_ls.engine.agents import streams, table
 from chant_ls.engine.agents.table import Call
 from chant_ls.engine.engine import Engine
-from chant_ls.engine.events import AgentEnded, AgentStarted, Output, Result, RunEvent, Tool
+from chant_ls.engine.events import AgentEnded, AgentStarted, Note, Output, Result, RunEvent, Tool
 from chant_ls.engine.guards import Approved
 from chant_ls.engine.live import Live, Verdict, refused
 from chant_ls.engine.ports import Command, Ended, OnLines
@@ -95,13 +95,13 @@ def _heard(run: Live) -> OnLines:
         for event in events:
             if isinstance(event, Result) and event.error:
                 run.agent_error = event.text or "the agent reported an error"
-        run.log(*map(_told, events))
+        run.log(*map(told_line, events))
         run.emit(*events)
 
     return heard
 
 
-def _told(event: RunEvent) -> str:
+def told_line(event: RunEvent) -> str:
     if isinstance(event, Output):
         return event.text if event.stream != "stderr" else f"! {event.text}"
     if isinstance(event, Tool):
@@ -109,9 +109,17 @@ def _told(event: RunEvent) -> str:
     if isinstance(event, Result):
         cost = f", {event.cost:.2f} USD" if event.cost else ""
         return f"# {'error' if event.error else 'done'}: {event.text}{cost}"
-    return str(event)
+    if isinstance(event, AgentStarted):
+        return f"# agent: {' '.join(event.command)}"
+    if isinstance(event, AgentEnded):
+        return _ending(event.code, event.seconds, event.reason)
+    return f"# {event.text}" if isinstance(event, Note) else str(event)
 
 
 def _footer(ended: Ended) -> str:
-    why = f" ({ended.reason})" if ended.reason else ""
-    return f"# agent ended with exit code {ended.code} after {ended.seconds:.1f} s{why}"
+    return _ending(ended.code, ended.seconds, ended.reason)
+
+
+def _ending(code: int, seconds: float, reason: str) -> str:
+    why = f" ({reason})" if reason else ""
+    return f"# agent ended with exit code {code} after {seconds:.1f} s{why}"

@@ -219,6 +219,43 @@ class Git(Protocol):
     def commit_all(self, worktree: Path, message: str) -> str | GitError | None:
         """Hash of a commit of all that is changed and not ignored; None: nothing to commit."""
 
+    # merges and rebases that may stop at conflicts, in a worktree of ours
+    def merge_in(self, worktree: Path, commit: str) -> GitError | None:
+        """Merge into what is checked out, without a commit; conflicts are no error."""
+
+    def coming(self, worktree: Path) -> str:
+        """The commit that is being merged in or applied there, "" for none."""
+
+    def rebase(self, worktree: Path, onto: str) -> GitError | None:
+        """An error with `under_way` a rebase means that it stopped at a conflict."""
+
+    def rebase_on(self, worktree: Path) -> GitError | None:
+        """Go on with what is staged; an error as for `rebase`."""
+
+    def rebase_abort(self, worktree: Path) -> GitError | None: ...
+    def unmerged(self, worktree: Path) -> tuple[str, ...] | GitError:
+        """Paths in conflict that nobody staged yet."""
+
+    def stage(self, worktree: Path, paths: Sequence[str]) -> GitError | None: ...
+    def stage_all(self, worktree: Path, untracked: bool) -> GitError | None:
+        """All changes of tracked files; `untracked`: new files that are not ignored too."""
+
+    def staged_tree(self, worktree: Path) -> str | GitError: ...
+    def take_tree(self, worktree: Path, tree: str) -> GitError | None:
+        """Index and files exactly as in `tree`; ignored files stay."""
+
+    def conflict_again(self, worktree: Path, paths: Sequence[str]) -> GitError | None:
+        """These paths as the merge left them: in conflict, with markers."""
+
+    def drop_worktree(self, worktree: Path) -> GitError | None:
+        """Removed with all that is in it."""
+
+    # the repository's own configuration
+    def local_setting(self, name: str) -> str:
+        """ "" where it has none."""
+
+    def set_local(self, name: str, value: str) -> GitError | None: ...
+
     # objects and refs, no checkout involved
     def write_blob(self, path: str, content: bytes) -> str | GitError:
         """Stores a working file's content, its line endings and filters applied as for `path`."""

@@ -90,7 +90,7 @@ def runnable(
     told = _parses(document, file) or _lint(snapshot, file)
     if told:
         return told
-    chosen = _agent(engine, document)
+    chosen = agent(engine, document)
     if isinstance(chosen, Refusal):
         return chosen
     name = prompt.choose(engine.config, file.facts, request.prompt, snapshot.prompts)
@@ -220,7 +220,8 @@ def _lint(snapshot: Snapshot, file: SpecFile) -> Refusal | None:
     )
 
 
-def _agent(engine: Engine, document: Document) -> Provider | Refusal:
+def agent(engine: Engine, document: Document) -> Provider | Refusal:
+    """The agent of a spec, by its own wish or the configuration's; it can be started."""
     name = document.facts.provider or engine.config.provider
     chosen = table.provider(engine.config, name)
     if isinstance(chosen, Refusal):
@@ -238,7 +239,7 @@ def _agent(engine: Engine, document: Document) -> Provider | Refusal:
     return chosen
 
 
-def _model(engine: Engine, request: WorkRequest, document: Document, agent: Provider) -> str:
+def _model(engine: Engine, request: WorkRequest, document: Document, chosen: Provider) -> str:
     env = engine.env
     asked = request.model or env.get("CHANT_MODEL", "") or document.facts.model
-    return asked or engine.config.model or env.get("ANTHROPIC_MODEL", "") or agent.model
+    return asked or engine.config.model or env.get("ANTHROPIC_MODEL", "") or chosen.model

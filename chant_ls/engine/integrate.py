@@ -3,6 +3,7 @@
 from chant_ls.engine.events import Merged, MergeRefused, Note, StatusChanged
 from chant_ls.engine.live import Live, Verdict
 from chant_ls.engine.merge_run import merge_run
+from chant_ls.engine.merge_terms import Conflicted
 from chant_ls.model.refusal import Refusal
 from chant_ls.model.runs import RunState
 
@@ -13,6 +14,8 @@ def merge(run: Live) -> Verdict:
     The caller holds the lock of the spec.
     """
     done = merge_run(run.engine, run.record)
+    if isinstance(done, Conflicted):
+        done = done.refusal
     if isinstance(done, Refusal):
         run.keep(wants_merge=False)
         run.emit(MergeRefused(done.message, done.hint))

@@ -3,13 +3,16 @@
 Callers hold the lock of the spec; the lock of the repository is taken here.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
 from chant_ls.engine.copies import copy_folder
 from chant_ls.engine.engine import Engine
-from chant_ls.engine.git_port import GitError
-from chant_ls.engine.merge import Finished, Merged, merge_branch, settled
+from chant_ls.engine.git_port import Git, GitError
+from chant_ls.engine.merge import merge_branch
+from chant_ls.engine.merge_terms import Conflicted, Finished, Merged
+from chant_ls.engine.own_spec import settled
 from chant_ls.engine.records import RunRecord
 from chant_ls.model.refusal import Refusal
 from chant_ls.model.runs import RunState
@@ -50,9 +53,13 @@ class MergedRun:
     notes: tuple[str, ...] = ()
 
 
+How = Callable[[Git, Finished], Merged | Conflicted | Refusal]
+"""Which commits are merged how."""
+
+
 def merge_run(
-    engine: Engine, record: RunRecord, allow_protected: bool = False
-) -> MergedRun | Refusal:
+    engine: Engine, record: RunRecord, allow_protected: bool = False, how: How | None = None
+) -> MergedRun | Conflicted | Refusal:
     """Merges the branch of a completed run and tidies up; refused, the record is as before."""
     held = engine.runs.lock("repo", PATIENCE)
     if isinstance(held, Refusal):
@@ -60,13 +67,17 @@ def merge_run(
     with held:
         engine.runs.write(replace(record, state=RunState.MERGING, step="merge"))
         engine.fault("merge")
-        done = _merged(engine, record, allow_protected)
-        if isinstance(done, Refusal):
-            engine.runs.write(replace(record, state=RunState.COMPLETED))
+        done = merged(engine, record, how or _plainly(allow_protected))
+        if not isinstance(done, Merged):
+            engine.runs.write(replace(record, state=RunState.COMPLETED, step=""))
             return done
         engine.fault("merged")
-        _note_merged(engine, record, done)
+        note_merged(engine, record, done)
         return MergedRun(done, tidy(engine, record, done.commit))
+
+
+def _plainly(allow_protected: bool) -> How:
+    return lambda git, work: merge_branch(git, work, allow_protected)
 
 
 def finished(engine: Engine, record: RunRecord) -> Finished:
@@ -85,21 +96,6 @@ def finished(engine: Engine, record: RunRecord) -> Finished:
     )
 
 
-def recover_merge(engine: Engine) -> tuple[str, ...]:
-    """Puts right what interrupted merges left: moves of a branch first, then run records.
-
-    For runs whose supervisor is gone; the caller holds the repository's lock. Twice is once.
-    """
-    moved = engine.git.recover_move()
-    if isinstance(moved, Refusal):
-        return (str(moved),)
-    told = [moved] if moved else []
-    for record in engine.runs.newest().values():
-        if record.state is RunState.MERGING and not engine.processes.alive(record.supervisor):
-            told.append(_recovered(engine, record))
-    return tuple(told)
-
-
 def tidy(engine: Engine, record: RunRecord, into: str) -> tuple[str, ...]:
     """Worktree and branch go once their work is in commit `into`; anything else stays, told."""
     kept, notes = _without_worktree(engine, record)
@@ -112,15 +108,15 @@ def tidy(engine: Engine, record: RunRecord, into: str) -> tuple[str, ...]:
     return (*notes, f"branch {record.branch} is kept: {why}")
 
 
-def _merged(engine: Engine, record: RunRecord, allow_protected: bool) -> Merged | Refusal:
+def merged(engine: Engine, record: RunRecord, how: How) -> Merged | Conflicted | Refusal:
     work = finished(engine, record)
     if record.tracked:
-        return merge_branch(engine.git, work, allow_protected)
+        return how(engine.git, work)
     spec = _local_spec(engine, record, work)
     if isinstance(spec, Refusal):
         return spec
-    done = merge_branch(engine.git, work, allow_protected)
-    if isinstance(done, Refusal) or spec is None:
+    done = how(engine.git, work)
+    if not isinstance(done, Merged) or spec is None:
         return done
     refusal = engine.specs.replace(record.spec_path, *spec, private=work.private)
     return refusal or done
@@ -139,25 +135,11 @@ def _local_spec(
     return settle if isinstance(settle, Refusal) else (now, settle or now)
 
 
-def _note_merged(engine: Engine, record: RunRecord, done: Merged) -> None:
+def note_merged(engine: Engine, record: RunRecord, done: Merged) -> None:
     ended = record.ended_at or engine.clock.now()
     engine.runs.write(
         replace(record, state=RunState.MERGED, step="", merged=done.commit, ended_at=ended)
     )
-
-
-def _recovered(engine: Engine, record: RunRecord) -> str:
-    tip = engine.git.commit_of(f"refs/heads/{record.branch}")
-    target = engine.git.commit_of(f"refs/heads/{record.base_branch}")
-    if target and (tip is None or engine.git.is_ancestor(tip, target)):
-        done = _merged(engine, record, True) if tip else Merged(target)
-        if not isinstance(done, Refusal):
-            _note_merged(engine, record, done)
-            return "\n".join(
-                [f"{record.spec}: its merge was finished", *tidy(engine, record, target)]
-            )
-    engine.runs.write(replace(record, state=RunState.COMPLETED, step=""))
-    return f"{record.spec}: completed, its merge had not happened: `chant merge {record.spec}`"
 
 
 def _without_worktree(engine: Engine, record: RunRecord) -> tuple[bool, tuple[str, ...]]:
@@ -174,12 +156,12 @@ def _without_worktree(engine: Engine, record: RunRecord) -> tuple[bool, tuple[st
     left = engine.git.leftovers(path, ignored=True)
     if isinstance(left, GitError) or not left.clean:
         return True, (f"worktree {path} is kept: it holds changes that are not committed",)
-    rescued = _rescued(engine, record, left.ignored)
-    if isinstance(rescued, Refusal):
-        return True, (f"worktree {path} is kept: {rescued.message}",)
+    kept = rescued(engine, record, left.ignored, path)
+    if isinstance(kept, Refusal):
+        return True, (f"worktree {path} is kept: {kept.message}",)
     engine.git.unlock_worktree(path)
     error = engine.git.remove_worktree(path)
-    return error is not None, (*rescued, *((f"worktree {path} is kept: {error}",) if error else ()))
+    return error is not None, (*kept, *((f"worktree {path} is kept: {error}",) if error else ()))
 
 
 def _forgotten(engine: Engine, path: Path) -> tuple[str, ...]:
@@ -188,15 +170,16 @@ def _forgotten(engine: Engine, path: Path) -> tuple[str, ...]:
     return (str(error),) if error else ()
 
 
-def _rescued(
-    engine: Engine, record: RunRecord, ignored: tuple[str, ...]
+def rescued(
+    engine: Engine, record: RunRecord, found: tuple[str, ...], worktree: Path
 ) -> tuple[str, ...] | Refusal:
-    """Ignored files that exist nowhere else are copied to the run's state before they go."""
-    tree = engine.files.at(Path(record.worktree))
+    """Files that git does not hold and that exist nowhere else are copied to the run's state
+    before their worktree goes."""
+    tree = engine.files.at(worktree)
     keep = engine.files.at(engine.runs.folder / "kept" / record.run)
     root = engine.files.at(engine.git.top)
     own = engine.git.prefix + record.spec_path
-    entries = [entry for entry in ignored if not _DISPOSABLE & set(PurePosixPath(entry).parts)]
+    entries = [entry for entry in found if not _DISPOSABLE & set(PurePosixPath(entry).parts)]
     paths = [p for entry in entries for p in tree.expand(entry.rstrip("/"), _MOST_KEPT + 1)]
     only_here = [p for p in paths if p != own and tree.read(p) != root.read(p)]
     if len(paths) > _MOST_KEPT:
@@ -213,5 +196,6 @@ def _rescued(
     if not contents:
         return ()
     return (
-        f"ignored files of the worktree were copied to {keep.base}: {', '.join(only_here[:5])}",
+        f"files of {worktree} that git does not hold were copied to {keep.base}: "
+        + ", ".join(only_here[:5]),
     )

@@ -10,6 +10,7 @@ from chant_ls.host import (
     git_objects,
     git_recover,
     git_refs,
+    git_settling,
     git_worktrees,
     gitdir,
 )
@@ -56,6 +57,21 @@ class GitRepo(Repo):
     discard = git_worktrees.discard
     commit_paths = git_worktrees.commit_paths
     commit_all = git_worktrees.commit_all
+
+    merge_in = git_settling.merge_in
+    coming = git_settling.coming
+    rebase = git_settling.rebase
+    rebase_on = git_settling.rebase_on
+    rebase_abort = git_settling.rebase_abort
+    unmerged = git_settling.unmerged
+    stage = git_settling.stage
+    stage_all = git_settling.stage_all
+    staged_tree = git_settling.staged_tree
+    take_tree = git_settling.take_tree
+    conflict_again = git_settling.conflict_again
+    drop_worktree = git_settling.drop_worktree
+    local_setting = git_settling.local_setting
+    set_local = git_settling.set_local
 
     write_blob = git_objects.write_blob
     replace_in_tree = git_objects.replace_in_tree

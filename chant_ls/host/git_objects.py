@@ -51,7 +51,8 @@ def merge_text(repo: Repo, base: bytes, ours: bytes, theirs: bytes) -> MergedTex
         for name, content in zip(names, (ours, base, theirs), strict=True):
             name.write_bytes(content)
         files = [str(name) for name in names]
-        done = repo.call("merge-file", "-p", "-q", *files, ok=tuple(range(128)))
+        named = ("-L", "ours", "-L", "base", "-L", "theirs")
+        done = repo.call("merge-file", "-p", "-q", *named, *files, ok=tuple(range(128)))
     return done if isinstance(done, GitError) else MergedText(done[1], done[0] != 0)
 
 

@@ -1,7 +1,7 @@
 """Run records, journals, logs and locks below the git folder: `<git-common-dir>/chant/<key>/`.
 
 runs/<run>.json  snapshots/<run>.md  journal/<job>.jsonl  jobs/<job>.json  logs/<spec>.log
-run/<id>.lock  stop/<run>
+run/<id>.lock  stop/<run>  merge/conflict.json
 """
 
 import json
@@ -160,6 +160,16 @@ class DiskRunStore:
     def jobs(self) -> tuple[str, ...]:
         names = (n.removesuffix(".json") for n in _names(self._path("jobs")) if n.endswith(".json"))
         return tuple(sorted((n for n in names if not n.endswith(".pid")), reverse=True))
+
+    def keep_merge(self, data: Mapping[str, object] | None) -> None:
+        path = self._made("merge", "conflict.json")
+        if data is None:
+            path.unlink(missing_ok=True)
+        else:
+            atomic.write(path, json.dumps(data).encode(), 0o600, durable=True)
+
+    def merge(self) -> Mapping[str, object] | None:
+        return _json(self._path("merge", "conflict.json"))
 
     def errors_path(self, job: str) -> Path:
         """Where a supervisor's own stderr goes: empty unless it meets a bug."""

@@ -150,12 +150,29 @@ async def _resume(ls: "ChantServer", project: Project, argument: wire.Spec) -> A
 async def _merge(ls: "ChantServer", project: Project, argument: wire.Merge) -> Answer | Refusal:
     from chant_ls.engine.operations.merge import MergeRequest, merge
 
-    done = await ls.in_engine(project, merge, MergeRequest((argument.spec,)))
+    wish = MergeRequest((argument.spec,), rebase=argument.rebase, auto=argument.auto, trusted=True)
+    if argument.auto:
+        return await _merge_beside(ls, project, wish)
+    done = await ls.in_engine(project, merge, wish)
     if isinstance(done, Refusal):
         return done
     refusal = next((item.refusal for item in done.items if item.refusal), None)
     commits = [item.commit for item in done.items if item.commit]
     return refusal or {"commit": commits[-1] if commits else ""}
+
+
+async def _merge_beside(ls: "ChantServer", project: Project, wish: Any) -> Answer | Refusal:
+    """An agent may have to settle a conflict: nobody waits for its end."""
+    from chant_ls.engine.operations.merge_job import begin, rehearsed
+    from chant_ls.lsp.consent import asked
+
+    if refusal := await asked(ls, project, wish, rehearsed):
+        return refusal
+    begun = await ls.in_engine(project, begin, wish)
+    if isinstance(begun, Refusal):
+        return begun
+    ls.runs.follow(project, begun.job)
+    return {"commit": begun.commit} if begun.commit else {"run": begun.run}
 
 
 async def _cancel(ls: "ChantServer", project: Project, argument: wire.Spec) -> Answer | Refusal:

@@ -11,6 +11,8 @@ from pathlib import Path
 HERE = Path.cwd()
 SPEC = Path(os.environ["CHANT_SPEC_FILE"])
 ID = os.environ["CHANT_SPEC_ID"]
+MARKS = {"<" * 7, "=" * 7, ">" * 7, "|" * 7}
+PROMPT: list[str] = []
 
 
 def git(*argv: str) -> None:
@@ -104,6 +106,63 @@ def fail() -> None:
     sys.exit(3)
 
 
+def unmerged() -> list[Path]:
+    told = subprocess.run(
+        ["git", "diff", "--name-only", "--diff-filter=U", "-z"],
+        check=True,
+        cwd=HERE,
+        stdout=subprocess.PIPE,
+    ).stdout.decode()
+    top = Path(os.environ["CHANT_WORKTREE_PATH"])
+    return [top / name for name in told.split("\0") if name]
+
+
+def keep_both() -> None:
+    """Both sides of every conflict, without the markers."""
+    for path in unmerged():
+        lines = path.read_text().splitlines(keepends=True)
+        path.write_text("".join(li for li in lines if li[:7] not in MARKS))
+
+
+def half_settle() -> None:
+    """Only the first marker of each file goes; then all is staged."""
+    for path in unmerged():
+        path.write_text(path.read_text().split("\n", 1)[1])
+    git("add", "-A")
+
+
+def blank() -> None:
+    for path in unmerged():
+        path.write_text("\n")
+    git("add", "-A")
+
+
+def stage() -> None:
+    git("add", "-A")
+
+
+def abort_merge() -> None:
+    git("merge", "--abort")
+
+
+def touch_workflow() -> None:
+    path = HERE / ".github" / "workflows" / "ci.yml"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("on: push\n")
+
+
+def once_dead() -> None:
+    """Dies the first time it is started."""
+    first = Path(os.environ["AGENT_GATE"]).with_name("first")
+    if not first.exists():
+        first.touch()
+        die()
+
+
+def show_prompt() -> None:
+    Path(os.environ["AGENT_GATE"]).with_name("prompt").write_text(PROMPT[0])
+
+
 def wait_for_file() -> None:
     """Until the test lets it go on."""
     gate = Path(os.environ["AGENT_GATE"])
@@ -114,6 +173,7 @@ def wait_for_file() -> None:
 
 def main() -> None:
     prompt = sys.stdin.read()
+    PROMPT.append(prompt)
     told = [line[5:] for line in prompt.splitlines() if line.startswith("DOES:")]
     for word in (told[0] if told else os.environ.get("AGENT_DOES", "edit tick commit")).split():
         with contextlib.suppress(OSError):  # whoever listened may be dead

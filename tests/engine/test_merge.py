@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from chant_ls.engine.merge_run import recover_merge
+from chant_ls.engine.interrupted_merge import recover_merge
 from chant_ls.engine.operations.merge import MergeRequest, MergeResult, Outcome, merge
 from chant_ls.host.git_run import Repo
 from chant_ls.model.refusal import Refusal

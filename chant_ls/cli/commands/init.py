@@ -18,13 +18,16 @@ def command(invocation: Invocation, name: str, provider: str) -> None:
     """Make this folder a chant project. Twice is once."""
     from chant_ls.app import build_app, find_root
     from chant_ls.engine.operations.init import InitRequest, init
+    from chant_ls.engine.operations.merge_driver import register
 
     root = find_root(invocation.folder)
     folder = invocation.folder if isinstance(root, Refusal) else root
-    done = checked(init(build_app(folder, os.environ).engine.files, InitRequest(name, provider)))
+    engine = build_app(folder, os.environ).engine
+    done = checked(init(engine.files, InitRequest(name, provider)))
     for path in done.made:
         render.out(f"Created {path}")
     invocation.say_all(done.notes)
+    invocation.say_all(checked(register(engine)))
     if not done.made:
         invocation.say(f"{folder} is a chant project already; nothing to do")
     else:

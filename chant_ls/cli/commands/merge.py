@@ -1,5 +1,6 @@
 """`chant merge`: completed work into its main branch."""
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import click
@@ -10,15 +11,18 @@ from chant_ls.cli.failures import REFUSED, checked
 
 if TYPE_CHECKING:
     from chant_ls.engine.engine import Engine
-    from chant_ls.engine.operations.merge import MergeItem
+    from chant_ls.engine.events import RunEvent
+    from chant_ls.engine.operations.merge import MergeItem, MergeResult
 
 
 @click.command()
 @click.argument("ids", nargs=-1, metavar="[ID]...")
 @click.option("--all", "everything", is_flag=True, help="All completed work.")
-@click.option("--rebase", is_flag=True, help="Onto main as it stands now, which is always so.")
-@click.option("--auto", is_flag=True, help="Go on unasked; what conflicts is told and left as is.")
-@click.option("--dry-run", is_flag=True, help="Only say what would be merged.")
+@click.option("--rebase", is_flag=True, help="Rebase each branch onto main before its merge.")
+@click.option("--auto", is_flag=True, help="Go on unasked; an agent settles conflicts.")
+@click.option("--dry-run", is_flag=True, help="Only say what would be merged, and what conflicts.")
+@click.option("--continue", "go_on", is_flag=True, help="A conflict is settled: go on.")
+@click.option("--abort", is_flag=True, help="Take back the merge that waits at a conflict.")
 @click.option("--allow-protected", is_flag=True, help="Although it changes protected files.")
 @click.option("-y", "--yes", is_flag=True, help="Do not ask.")
 @pass_invocation
@@ -29,25 +33,32 @@ def command(
     rebase: bool,
     auto: bool,
     dry_run: bool,
+    go_on: bool,
+    abort: bool,
     allow_protected: bool,
     yes: bool,
 ) -> None:
-    """Merge completed work. Main's old tip is kept."""
-    from chant_ls.engine.operations.merge import MergeRequest, merge
+    """Merge completed work. Main's old tip is kept. A conflict waits in a folder of its own."""
+    from chant_ls.engine.operations import merge as verb
+    from chant_ls.engine.operations import merge_waiting
 
-    if bool(ids) == everything:
-        raise click.UsageError("name the specs to merge, or use --all alone")
+    if [bool(ids), everything, go_on, abort].count(True) != 1:
+        raise click.UsageError("name specs, or give one of --all, --continue and --abort alone")
+    if (abort and (rebase or auto or dry_run)) or (go_on and (rebase or dry_run)):
+        raise click.UsageError("`--continue` goes with --auto alone, `--abort` with nothing")
     engine = invocation.engine()
+    if abort:
+        back = checked(merge_waiting.take_back(engine))
+        render.out(f"{back.id}: its merge was taken back; all is as before")
+        return
+    if go_on:
+        request = merge_waiting.GoOnRequest(auto, allow_protected, trusted=True)
+        _tell(invocation, checked(merge_waiting.go_on(engine, request, _hear(invocation))))
+        return
     if everything and not (yes or auto or dry_run) and render.live():
         _ask(engine)
-    request = MergeRequest(ids, everything, dry_run, allow_protected)
-    done = checked(merge(engine, request))
-    for item in done.items:
-        _show(invocation, item)
-    if not done.items:
-        invocation.say("nothing to merge")
-    if not done.well:
-        raise click.exceptions.Exit(REFUSED)
+    wanted = verb.MergeRequest(ids, everything, dry_run, allow_protected, rebase, auto, True)
+    _tell(invocation, checked(verb.merge(engine, wanted, _hear(invocation))))
 
 
 def _ask(engine: "Engine") -> None:
@@ -55,6 +66,30 @@ def _ask(engine: "Engine") -> None:
     if waiting:
         names = "\n".join(f"  {id}" for id in waiting)
         click.confirm(f"{names}\nMerge {len(waiting)}?", default=True, abort=True, err=True)
+
+
+def _hear(invocation: Invocation) -> "Callable[[RunEvent], None]":
+    """What an agent at a conflict does, and first of all which command it is."""
+
+    def hear(event: "RunEvent") -> None:
+        from chant_ls.cli.story import line_of
+        from chant_ls.engine.events import AgentStarted, Entry
+
+        if isinstance(event, AgentStarted):
+            invocation.say(f"at the conflict: {' '.join(event.command)}")
+        elif line := line_of(Entry(event, "")):
+            invocation.say(line)
+
+    return hear
+
+
+def _tell(invocation: Invocation, done: "MergeResult") -> None:
+    for item in done.items:
+        _show(invocation, item)
+    if not done.items:
+        invocation.say("nothing to merge")
+    if not done.well:
+        raise click.exceptions.Exit(REFUSED)
 
 
 def _show(invocation: Invocation, item: "MergeItem") -> None:

@@ -8,7 +8,9 @@ from chant_ls.engine.agent import run_mark
 from chant_ls.engine.copies import copy_folder
 from chant_ls.engine.engine import Engine
 from chant_ls.engine.git_port import GitError
-from chant_ls.engine.merge_run import merge_run, recover_merge
+from chant_ls.engine.interrupted_merge import interrupted_merge, recover_merge
+from chant_ls.engine.merge_run import merge_run
+from chant_ls.engine.merge_terms import Conflicted
 from chant_ls.engine.prepare import REPO_WAIT
 from chant_ls.engine.records import RunRecord
 from chant_ls.model.refusal import Refusal
@@ -32,7 +34,7 @@ def recover(engine: Engine, request: RecoverRequest) -> Recovered | Refusal:
     broken = interrupted(engine)
     if request.dry_run:
         told = (f"{r.spec}: was interrupted at {r.step or 'its end'}" for r in broken)
-        return Recovered(tuple(told))
+        return Recovered((*interrupted_merge(engine), *told))
     actions = _merges(engine)
     if isinstance(actions, Refusal):
         return actions
@@ -46,6 +48,12 @@ def interrupted(engine: Engine) -> tuple[RunRecord, ...]:
     records = engine.runs.newest().values()
     dead = (r for r in records if r.state in LIVE_STATES or _merge_was_wished(r))
     return tuple(r for r in dead if not engine.processes.alive(r.supervisor))
+
+
+def put_right(engine: Engine) -> Refusal | None:
+    """What interrupted merges left, before another one begins."""
+    done = _merges(engine)
+    return done if isinstance(done, Refusal) else None
 
 
 def _merge_was_wished(record: RunRecord) -> bool:
@@ -96,6 +104,8 @@ def _completed(engine: Engine, record: RunRecord, commit: str) -> str:
         return f"{record.spec}: completed, `chant merge {record.spec}` merges it"
     fresh = engine.runs.read(record.run) or whole
     merged = merge_run(engine, fresh)
+    if isinstance(merged, Conflicted):
+        merged = merged.refusal
     if isinstance(merged, Refusal):
         return f"{record.spec}: completed, not merged: {merged.message}"
     return f"{record.spec}: completed and merged"
