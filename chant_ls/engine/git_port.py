@@ -49,6 +49,17 @@ class Worktree:
 
 
 @dataclass(frozen=True, slots=True)
+class Setup:
+    """How a clone is configured. `merge_drivers` are registered names; `locks` are lock files that
+    lie in its git folder now."""
+
+    detached: bool = False
+    remotes: tuple[str, ...] = ()
+    merge_drivers: frozenset[str] = frozenset()
+    locks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Leftovers:
     """What a checkout holds beyond its commit: paths, relative to it, `/` between.
 
@@ -169,6 +180,9 @@ class Git(Protocol):
     def main_branch(self, configured: str = "") -> str | Refusal: ...
     def branches(self) -> tuple[str, ...]: ...
     def identity(self) -> str | Refusal: ...
+    def setup(self) -> Setup | None:
+        """None where it cannot be read. Costs: for `doctor` alone."""
+
     def under_way(self, worktree: Path | None = None) -> str:
         """`merge`, `rebase`, `cherry-pick`, `revert`, `bisect`, or ""."""
 

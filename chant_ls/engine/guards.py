@@ -63,7 +63,7 @@ def find(snapshot: Snapshot, text: str, scope: Scope, today: str | None = None) 
 def machine(engine: Engine) -> Base | Refusal:
     """What holds for every run in this repository."""
     first = role(engine) or _windows() or engine.runs.writable()
-    return first or _repository(engine) or _space(engine) or _base(engine)
+    return first or repository(engine) or space(engine) or main(engine)
 
 
 def approve(
@@ -121,7 +121,7 @@ def _windows() -> Refusal | None:
     return Refusal("agents run on Linux and macOS only", "use WSL: reading and editing work here")
 
 
-def _repository(engine: Engine) -> Refusal | None:
+def repository(engine: Engine) -> Refusal | None:
     git = engine.git
     unfit = outdated(git)
     if unfit:
@@ -137,7 +137,7 @@ def _repository(engine: Engine) -> Refusal | None:
     return who if isinstance(who, Refusal) else None
 
 
-def _space(engine: Engine) -> Refusal | None:
+def space(engine: Engine) -> Refusal | None:
     free = engine.processes.free_bytes(engine.worktrees)
     if free < LEAST_FREE:
         return Refusal(
@@ -147,7 +147,7 @@ def _space(engine: Engine) -> Refusal | None:
     return None
 
 
-def _base(engine: Engine) -> Base | Refusal:
+def main(engine: Engine) -> Base | Refusal:
     branch = engine.git.main_branch(engine.config.main_branch)
     if isinstance(branch, Refusal):
         return branch
@@ -230,13 +230,18 @@ def agent(engine: Engine, document: Document) -> Provider | Refusal:
         return Refusal(f"provider {name}: agents over ACP cannot be run yet", "use output: text")
     if chosen.name == table.SHELL and not chosen.command and not table.shell_blocks(document):
         return Refusal(f"{document.facts.id} has no `sh` block to run", "write one: ```sh")
-    program = table.program(chosen, engine.files)
-    if engine.processes.which(program, engine.env.get("PATH", "")) is None:
-        return Refusal(
-            f"provider {name}: the command {program!r} is not on PATH or cannot be executed",
-            f"install it, or correct `providers.{name}.command` in .chant/config.md",
-        )
-    return chosen
+    return program(engine, chosen) or chosen
+
+
+def program(engine: Engine, provider: Provider) -> Refusal | None:
+    """Whether the provider's command can be started."""
+    wanted, name = table.program(provider, engine.files), provider.name
+    if engine.processes.which(wanted, engine.env.get("PATH", "")) is not None:
+        return None
+    return Refusal(
+        f"provider {name}: the command {wanted!r} is not on PATH or cannot be executed",
+        f"install it, or correct `providers.{name}.command` in .chant/config.md",
+    )
 
 
 def _model(engine: Engine, request: WorkRequest, document: Document, chosen: Provider) -> str:

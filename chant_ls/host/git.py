@@ -10,6 +10,7 @@ from chant_ls.host import (
     git_objects,
     git_recover,
     git_refs,
+    git_report,
     git_settling,
     git_worktrees,
     gitdir,
@@ -29,6 +30,7 @@ class GitRepo(Repo):
     branches = git_refs.branches
     identity = git_refs.identity
     under_way = git_refs.under_way
+    setup = git_report.setup
     is_ancestor = git_refs.is_ancestor
     merge_base = git_refs.merge_base
     stash = git_refs.stash
