@@ -22,8 +22,10 @@ def version(repo: Repo) -> tuple[int, ...]:
 
 
 def head(repo: Repo, worktree: Path | None = None) -> Head:
-    where = gitdir.locate(worktree) if worktree else None
-    branch = gitdir.head_branch(where.git_dir if where else repo.git_dir)
+    git_dir = _git_dir(repo, worktree)
+    if git_dir is None:
+        return Head()
+    branch = gitdir.head_branch(git_dir)
     commit = repo.text("rev-parse", "-q", "--verify", "HEAD^{commit}", cwd=worktree)
     return Head(branch, "" if isinstance(commit, GitError) else commit)
 
@@ -63,8 +65,8 @@ def identity(repo: Repo) -> str | Refusal:
 
 
 def under_way(repo: Repo, worktree: Path | None = None) -> str:
-    where = gitdir.locate(worktree) if worktree else None
-    return gitdir.under_way(where.git_dir if where else repo.git_dir)
+    git_dir = _git_dir(repo, worktree)
+    return gitdir.under_way(git_dir) if git_dir else ""
 
 
 def is_ancestor(repo: Repo, old: str, new: str) -> bool:
@@ -99,6 +101,13 @@ def delete_branch_if_merged(repo: Repo, branch: str, into: str) -> bool | GitErr
         return False
     error = failed(repo.run("branch", "-D", "-q", "--", branch))
     return error or True
+
+
+def _git_dir(repo: Repo, worktree: Path | None) -> Path | None:
+    if worktree is None or worktree == repo.top:
+        return repo.git_dir
+    where = gitdir.checkout_at(worktree)
+    return where.git_dir if where else None
 
 
 def _heads(repo: Repo) -> tuple[tuple[str, ...], str]:

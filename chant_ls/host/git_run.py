@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from chant_ls.engine.git_port import GitError
+from chant_ls.host import gitdir
 
 OPTIONS = tuple(
     word
@@ -37,6 +38,11 @@ _LOCKED = re.compile(
     r"|failed to read .*worktrees/"
 )
 _LOST = re.compile(r"but expected|already exists\n?\Z|reference already exists|unable to resolve")
+
+_ASTRAY = (
+    "is no worktree of this repository any more, its .git file was removed or changed: "
+    "`git worktree repair` mends it"
+)
 
 PATIENCE = 5.0
 """Seconds that a lock of somebody else's is waited for."""
@@ -85,7 +91,11 @@ class Repo:
         ok: tuple[int, ...] = (0,),
         literal: bool = True,
     ) -> tuple[int, bytes] | GitError:
-        """Exit code and output. Somebody else's lock is waited for, at most `PATIENCE`."""
+        """Exit code and output. Somebody else's lock is waited for, at most `PATIENCE`.
+
+        `cwd` is a checkout of this repository: git itself would go on to the one around it."""
+        if cwd and cwd != self.top and not gitdir.is_worktree(cwd, self.common_dir):
+            return GitError(argv, -1, f"{cwd} {_ASTRAY}")
         env = self._environment(index, literal)
         deadline, pause = time.monotonic() + PATIENCE, 0.02
         while True:

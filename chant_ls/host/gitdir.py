@@ -46,6 +46,22 @@ def locate(start: Path) -> Location | None:
     return None
 
 
+def checkout_at(folder: Path) -> Location | None:
+    """The checkout whose top `folder` is; never one that it merely lies in."""
+    folder = folder.resolve()
+    git_dir = _git_dir(folder / ".git")
+    return _location(folder, git_dir) if git_dir else None
+
+
+def is_worktree(folder: Path, common_dir: Path) -> bool:
+    """Whether `folder` is a linked worktree of the repository, as both of its ends tell."""
+    here = checkout_at(folder)
+    if here is None or not here.linked or here.common_dir != common_dir.resolve():
+        return False
+    back = _resolved(here.git_dir, _read(here.git_dir / "gitdir"))
+    return back == here.top / ".git"
+
+
 def head_branch(git_dir: Path) -> str:
     """The branch that HEAD names, "" when detached or unreadable."""
     prefix = "ref: refs/heads/"

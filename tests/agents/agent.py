@@ -171,6 +171,11 @@ def wait_for_file() -> None:
         time.sleep(0.01)
 
 
+def script() -> None:
+    """Whatever the test wants of it."""
+    subprocess.run(["sh", "-c", os.environ["AGENT_SCRIPT"]], check=True, cwd=HERE)
+
+
 def main() -> None:
     prompt = sys.stdin.read()
     PROMPT.append(prompt)
