@@ -50,7 +50,9 @@ def make(
         kept = _committed(engine, wanted, subject, ids)
         if kept.commit:
             return kept
-    return _written(engine, wanted) or Kept(note="" if "git ignores" in kept.note else kept.note)
+    return _written(engine, wanted, private) or Kept(
+        note="" if "git ignores" in kept.note else kept.note
+    )
 
 
 def _committed(engine: Engine, wanted: Rewrite, subject: str, ids: Sequence[str]) -> Kept:
@@ -62,15 +64,15 @@ def _committed(engine: Engine, wanted: Rewrite, subject: str, ids: Sequence[str]
         return commit_files(engine.git, files, subject, ids, (wanted.path, wanted.was))
 
 
-def _written(engine: Engine, wanted: Rewrite) -> Refusal | None:
+def _written(engine: Engine, wanted: Rewrite, private: bool) -> Refusal | None:
     """New files first: without the last step they are taken back."""
     done: list[str] = []
     refusal: Refusal | None = None
     for path, data in wanted.created.items():
-        refusal = refusal or engine.specs.replace(path, None, data)
+        refusal = refusal or engine.specs.replace(path, None, data, private)
         if refusal is None:
             done.append(path)
-    refusal = refusal or engine.specs.replace(wanted.path, wanted.was, wanted.now)
+    refusal = refusal or engine.specs.replace(wanted.path, wanted.was, wanted.now, private)
     if refusal:
         for path in done:
             engine.files.remove(path)

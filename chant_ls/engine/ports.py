@@ -90,6 +90,10 @@ class SpecStore(Protocol):
         `private`: only its owner may read it from then on."""
         ...
 
+    def move(self, old: str, new: str) -> Refusal | None:
+        """Refused where `new` exists, or `old` is a link."""
+        ...
+
 
 class Held(Protocol):
     """A lock that we hold."""

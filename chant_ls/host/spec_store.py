@@ -65,6 +65,20 @@ class DiskSpecStore:
             return Refusal(f"{path} was changed meanwhile by someone else", "try again")
         return self._files.write(path, new, private)
 
+    def move(self, old: str, new: str) -> Refusal | None:
+        source, target = self._root / old, self._root / new
+        if source.is_symlink() or not (self._files.holds(old) and self._files.holds(new)):
+            return Refusal(f"{old} is a link; nothing is moved through it")
+        try:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            os.link(source, target)
+            source.unlink()
+        except FileExistsError:
+            return Refusal(f"{new} exists already", "look at both, and remove one of them")
+        except OSError as error:
+            return Refusal(f"{old} cannot be moved to {new}: {error.strerror}")
+        return None
+
     def _scan(self, folder: Path, prefix: str, depth: int) -> Iterator[FileStat]:
         try:
             entries = list(os.scandir(folder))

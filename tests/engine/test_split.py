@@ -206,3 +206,13 @@ def test_no_agent_before_it_is_trusted_and_none_for_research(project: Project) -
     assert isinstance(split, Split) and split.ids == (f"{ID}.1", f"{ID}.2")
     assert isinstance(done := write(engine, split), Written) and done.commit
     assert "type: research" in project.spec_path(f"{ID}.1").read_text()
+
+
+def test_what_comes_of_a_private_spec_is_private(project: Project) -> None:
+    engine = prepared(project, GOOD)
+    project.repo.git("rm", "-q", "--cached", f".chant/specs/{ID}.md")
+    project.repo.git("commit", "-qm", "private")
+    project.spec_path().write_text(BIG.replace("[lock, v1]", "[private]"))
+    assert write(engine, proposed(engine)) == Written()
+    assert project.spec_path(f"{ID}.1").stat().st_mode & 0o777 == 0o600
+    assert "labels:\n- private" in project.spec_path(f"{ID}.1").read_text()
