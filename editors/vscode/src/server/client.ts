@@ -40,9 +40,10 @@ class QuietClient extends LanguageClient {
   }
 }
 
-const runEvents: StaticFeature = {
+/** Events of runs are told, and the user is asked before commands of the project run. */
+const experimental: StaticFeature = {
   fillInitializeParams(params: InitializeParams) {
-    params.capabilities.experimental = { chant: { runEvents: true } };
+    params.capabilities.experimental = { chant: { runEvents: true, consent: true } };
   },
   fillClientCapabilities() {},
   initialize() {},
@@ -92,6 +93,6 @@ export function createClient(options: ClientOptions): LanguageClient {
       middleware,
     },
   );
-  client.registerFeature(runEvents);
+  client.registerFeature(experimental);
   return client;
 }
