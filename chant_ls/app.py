@@ -10,7 +10,7 @@ from chant_ls.analysis.snapshot import PathFact, Snapshot, SpecFile
 from chant_ls.engine import loading
 from chant_ls.engine.agents.table import KNOWN
 from chant_ls.engine.ports import FileStat
-from chant_ls.engine.templates import names as prompt_names
+from chant_ls.engine.templates import parents as prompt_parents
 from chant_ls.host import folders, git_index, identity, roots
 from chant_ls.host.clock import SystemClock
 from chant_ls.host.consents import DiskConsents
@@ -87,9 +87,9 @@ class App:
         user = folders.user_config(self.env)
         return parse_config(self._text(CONFIG), _read(user)).config
 
-    def prompts(self) -> frozenset[str]:
-        """Names of prompts, the bundled ones among them."""
-        return prompt_names(self.files)
+    def prompts(self) -> Mapping[str, str]:
+        """Prompts by name, the bundled ones among them, with what they extend ("" for none)."""
+        return prompt_parents(self.files)
 
     def tracked(self, paths: Iterable[str]) -> Mapping[str, bool | None]:
         """Which of these files git tracks, told by its index: no process starts. Nothing is known

@@ -9,6 +9,7 @@ from chant_ls.analysis import completion_values as values
 from chant_ls.analysis.completion_body import body_items
 from chant_ls.analysis.completion_items import MOST_ITEMS, Completion, Completions, ItemKind
 from chant_ls.analysis.hover import field_doc, spec_card
+from chant_ls.analysis.papers.hover import document_for as paper_doc
 from chant_ls.analysis.place import Form, Key, Value, place_at
 from chant_ls.analysis.snapshot import Snapshot
 from chant_ls.model.fields import BY_NAME, FIELDS, Field, Shape
@@ -49,6 +50,8 @@ def document_for(snapshot: Snapshot, key: str) -> str:
         return spec_card(snapshot, name)
     if kind == "field":
         return field_doc(name)
+    if kind == "paper":
+        return paper_doc(name)
     return ""
 
 

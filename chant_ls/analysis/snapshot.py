@@ -64,7 +64,7 @@ class Snapshot:
     graph: Graph = field(default_factory=Graph)
     runs: Mapping[SpecId, RunInfo] = field(default_factory=dict)
     config: Config = field(default_factory=Config)
-    prompts: frozenset[str] = frozenset()
+    prompts: Mapping[str, str] = field(default_factory=dict)
     tools: frozenset[str] = frozenset()
     paths: Mapping[str, PathFact] = field(default_factory=dict)
     foreign: Mapping[str, Status] = field(default_factory=dict)

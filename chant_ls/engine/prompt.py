@@ -1,6 +1,6 @@
 """The prompt of a run: role, template, then the sections that the template does not name itself."""
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass
 
 from chant_ls.analysis.snapshot import Snapshot, SpecFile
@@ -11,6 +11,7 @@ from chant_ls.engine.loading import texts
 from chant_ls.engine.records import RunRecord
 from chant_ls.engine.templates import Template
 from chant_ls.model.config import Config
+from chant_ls.model.papers import VARIABLES
 from chant_ls.model.refusal import Refusal
 from chant_ls.model.spec import Facts, SpecType, member_numbers
 from chant_ls.syntax.nodes import Document
@@ -51,7 +52,7 @@ class Prompt:
     missing: tuple[str, ...] = ()
 
 
-def choose(config: Config, facts: Facts, asked: str, known: frozenset[str]) -> str:
+def choose(config: Config, facts: Facts, asked: str, known: Container[str]) -> str:
     """Name of the prompt: as asked, the spec's, by its type where there is one, the default."""
     by_type = _BY_TYPE.get(facts.type, "")
     return asked or facts.prompt or (by_type if by_type in known else "") or config.prompt
@@ -201,12 +202,3 @@ def _body(document: Document) -> str:
 def _texts(document: Document, name: str) -> tuple[str, ...]:
     entry = document.entry(name)
     return texts(entry.value) if entry else ()
-
-
-VARIABLES = (
-    *(f"spec.{name}" for name in ("id", "title", "type", "labels", "description", "path")),
-    *(f"spec.{name}" for name in ("target_files", "context", "informed_by", "acceptance_criteria")),
-    *(f"driver.{name}" for name in ("id", "title", "body")),
-    *(f"worktree.{name}" for name in ("path", "branch", "isolated")),
-    *("project.name", "spec", "attempt"),
-)

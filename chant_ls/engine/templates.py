@@ -3,15 +3,15 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 
 from chant_ls.engine.ports import Files
+from chant_ls.model.papers import VARIABLE
 from chant_ls.model.refusal import Refusal
 from chant_ls.syntax import frontmatter
 from chant_ls.syntax.facts import plain_values
 
-_VARIABLE = re.compile(r"\{\{\s*([^{}]*?)\s*\}\}")
 _PARENT = re.compile(r"\{\{>\s*parent\s*\}\}")
 _NAME = re.compile(r"[\w][\w.-]*(/[\w][\w.-]*)*\Z")
 
@@ -50,10 +50,23 @@ def load(files: Files, name: str) -> Template | Refusal:
     return Template(name, _joined(found), kind == "analysis")
 
 
-def names(files: Files) -> frozenset[str]:
-    """All prompts that `load` can find."""
+def parents(files: Files) -> Mapping[str, str]:
+    """All prompts that `load` can find, each with the one that it extends, "" for none."""
     own = files.expand(".chant/prompts/*.md")
-    return frozenset(path.rpartition("/")[2].removesuffix(".md") for path in own) | bundled()
+    named = {path.rpartition("/")[2].removesuffix(".md") for path in own}
+    return {**_bundled_parents(), **{name: _extends(files, name) for name in named}}
+
+
+def _extends(files: Files, name: str) -> str:
+    text = _own(files, name)
+    return _parsed(text).extends if text else ""
+
+
+@cache
+def _bundled_parents() -> Mapping[str, str]:
+    folder = resources.files("chant_ls") / "prompts"
+    texts = {name: (folder / f"{name}.md").read_text("utf-8") for name in bundled()}
+    return {name: _parsed(text).extends for name, text in texts.items()}
 
 
 @cache
@@ -63,7 +76,7 @@ def bundled() -> frozenset[str]:
 
 
 def variables(body: str) -> frozenset[str]:
-    return frozenset(_VARIABLE.findall(body))
+    return frozenset(VARIABLE.findall(body))
 
 
 def fill(template: Template, values: Mapping[str, str]) -> str | Refusal:
@@ -74,7 +87,7 @@ def fill(template: Template, values: Mapping[str, str]) -> str | Refusal:
             f"prompt {template.name} names an unknown variable {{{{{unknown[0]}}}}}",
             f"known ones: {', '.join(sorted(values))}",
         )
-    return _VARIABLE.sub(lambda match: values[match[1]], template.body)
+    return VARIABLE.sub(lambda match: values[match[1]], template.body)
 
 
 def extension(files: Files, name: str) -> str | Refusal:
@@ -100,6 +113,7 @@ def _own(files: Files, name: str) -> str | None:
     return None if data is None else data.decode("utf-8-sig", errors="replace")
 
 
+@lru_cache(maxsize=64)
 def _parsed(text: str) -> _File:
     read = frontmatter.read(text)
     values = plain_values(read.frontmatter.mapping) if read.frontmatter else {}
@@ -119,7 +133,7 @@ def _joined(chain: list[_File]) -> str:
 
 def _unknown(files: Files, name: str, path: list[str]) -> Refusal:
     where = f" (extended by {path[-1]})" if path else ""
-    have = ", ".join(sorted(names(files)))
+    have = ", ".join(sorted(parents(files)))
     return Refusal(
         f"there is no prompt {name!r}{where}: no .chant/prompts/{name}.md", f"there are: {have}"
     )

@@ -12,6 +12,7 @@ from chant_ls.lsp import wire
 from chant_ls.lsp.capabilities import Client
 from chant_ls.lsp.convert import PlainRange
 from chant_ls.lsp.session import View
+from chant_ls.lsp.sheets import SheetView
 
 _KINDS = {
     ItemKind.FIELD: types.CompletionItemKind.Property,
@@ -25,7 +26,7 @@ _KINDS = {
 _MARKS = re.compile(r"\\([!-/:-@\[-`{-~])|[*`]+|[ ]{2}$", re.MULTILINE)
 
 
-def hover(view: View, client: Client, found: Hover) -> types.Hover:
+def hover(view: View | SheetView, client: Client, found: Hover) -> types.Hover:
     return types.Hover(documentation(client, found.markdown), view.lines.range(found.span))
 
 
@@ -51,7 +52,7 @@ def completion_key(item: types.CompletionItem) -> CompletionKey | None:
     return CompletionKey(root, key) if isinstance(root, str) and isinstance(key, str) else None
 
 
-def completions(view: View, client: Client, found: Completions) -> dict[str, Any]:
+def completions(view: View | SheetView, client: Client, found: Completions) -> dict[str, Any]:
     """A CompletionList as plain JSON: two hundred items pass through no converter."""
     ranges = {one.edit.span: view.lines.plain_range(one.edit.span) for one in found.items}
     root = view.project.folder.uri

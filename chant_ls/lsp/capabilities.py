@@ -160,7 +160,7 @@ def server_capabilities(client: Client, methods: frozenset[str]) -> types.Server
             save=types.SaveOptions(include_text=False),
         ),
         completion_provider=types.CompletionOptions(
-            trigger_characters=["-", "[", ",", ":", " ", "/", "#"],
+            trigger_characters=["-", "[", ",", ":", " ", "/", "#", "{"],
             resolve_provider=offered(types.COMPLETION_ITEM_RESOLVE),
         )
         if offered(types.TEXT_DOCUMENT_COMPLETION)

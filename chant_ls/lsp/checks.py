@@ -3,6 +3,7 @@
 from collections.abc import Container
 from dataclasses import dataclass, replace
 from itertools import count
+from typing import TYPE_CHECKING
 
 from lsprotocol import types
 
@@ -11,6 +12,9 @@ from chant_ls.analysis.types import Diagnostic, Severity
 from chant_ls.lsp import pages
 from chant_ls.lsp.capabilities import Client
 from chant_ls.lsp.session import View
+
+if TYPE_CHECKING:
+    from chant_ls.lsp.sheets import SheetView
 
 _SEVERITY = {
     Severity.ERROR: types.DiagnosticSeverity.Error,
@@ -85,8 +89,7 @@ def found_in(view: View) -> tuple[Diagnostic, ...]:
     return check_document(view.snapshot, view.path)
 
 
-def to_proto(view: View, found: Diagnostic, client: Client) -> types.Diagnostic:
-    places = [one for one in found.related if one.where.path in view.snapshot.files]
+def to_proto(view: "View | SheetView", found: Diagnostic, client: Client) -> types.Diagnostic:
     return types.Diagnostic(
         range=view.lines.range(found.span),
         message=found.message,
@@ -94,10 +97,15 @@ def to_proto(view: View, found: Diagnostic, client: Client) -> types.Diagnostic:
         code=found.code,
         code_description=pages.description(found.code) if client.code_description else None,
         source="chant",
-        related_information=[
-            types.DiagnosticRelatedInformation(view.location(one.where), one.message)
-            for one in places
-        ]
-        if client.related_information and places
+        related_information=_related(view, found) or None
+        if client.related_information and isinstance(view, View)
         else None,
     )
+
+
+def _related(view: View, found: Diagnostic) -> list[types.DiagnosticRelatedInformation]:
+    return [
+        types.DiagnosticRelatedInformation(view.location(one.where), one.message)
+        for one in found.related
+        if one.where.path in view.snapshot.files
+    ]

@@ -23,7 +23,7 @@ class DiskChange:
     files: Mapping[str, SpecFile | None] = field(default_factory=dict)
     runs: Mapping[SpecId, RunInfo] | None = None
     config: Config | None = None
-    prompts: frozenset[str] | None = None
+    prompts: Mapping[str, str] | None = None
     paths: Mapping[str, PathFact] = field(default_factory=dict)
     tracked: Mapping[str, bool | None] = field(default_factory=dict)
     today: str = ""

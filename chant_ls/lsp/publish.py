@@ -14,6 +14,7 @@ from chant_ls.lsp.session import View
 
 if TYPE_CHECKING:
     from chant_ls.lsp.server import ChantServer
+    from chant_ls.lsp.sheets import Report, SheetView
 
 PAUSE = 0.1
 """Seconds of quiet before the files that depend on a change are checked again."""
@@ -62,6 +63,27 @@ class Publisher:
             uri = view.project.uri_of(view.path)
             self._push(uri, self.checked(view).items)
 
+    def read(self, view: "SheetView") -> "Report":
+        """The diagnostics of a file that is no spec; a pull counts as shown."""
+        from chant_ls.lsp.sheets import report
+
+        found = report(view, self._server.client)
+        self._shown[view.uri] = found.id
+        return found
+
+    def show_sheet(self, view: "SheetView") -> None:
+        if not self._server.client.pull:
+            self._push(view.uri, self.read(view).items)
+
+    def _show_sheets(self, project: Project) -> None:
+        """Push those that something outside of them changed."""
+        from chant_ls.lsp.sheets import views
+
+        for view in views(self._server.session, project):
+            before, now = self._shown.get(view.uri), self.read(view)
+            if now.id != before:
+                self._push(view.uri, now.items)
+
     def hide(self, uri: str) -> None:
         """A text was closed or is no spec any more: nothing of it stays in the client's list."""
         if self._shown.pop(uri, None) is not None and not self._server.client.pull:
@@ -98,6 +120,8 @@ class Publisher:
         if not self._server.client.pull:
             for view in changed:
                 self.show(view)
+            if edits is None:
+                self._show_sheets(project)
         elif changed or edits is None:
             self._server.refresh(types.WORKSPACE_DIAGNOSTIC_REFRESH)
         for method in _DECORATIONS:

@@ -161,7 +161,7 @@ class ChantServer(LanguageServer):
         before = project.snapshot if project else None
         view = self.session.put(text)
         if view is None:
-            self.publisher.hide(text.uri)
+            self._no_spec_changed(text.uri)
             if project and before is not project.snapshot:
                 self.publisher.later(project)
             return
@@ -169,6 +169,14 @@ class ChantServer(LanguageServer):
         if before is not None and view.snapshot.graph is not before.graph:
             self.publisher.edited(view.project, before, view.path)
         self._look_up(view)
+
+    def _no_spec_changed(self, uri: str) -> None:
+        from chant_ls.lsp.sheets import view_of
+
+        if sheet := view_of(self.session, uri):
+            self.publisher.show_sheet(sheet)
+        else:
+            self.publisher.hide(uri)
 
     def _look_up(self, view: "View") -> None:
         """What the text's path entries are on disk, if that is not known yet."""

@@ -9,6 +9,7 @@ from chant_ls.analysis.types import Diagnostic
 from chant_ls.lsp.checks import Checked, found_in
 from chant_ls.lsp.project import Project
 from chant_ls.lsp.session import View
+from chant_ls.lsp.sheets import view_of
 from chant_ls.lsp.watch import wanted
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ async def survey(ls: "ChantServer", known: Mapping[str, str]) -> AsyncIterator[l
             told.update(view.project.uri_of(view.path) for view, _ in batch)
             if reports := [r for view, one in batch if (r := _report(ls, view, one, known))]:
                 yield reports
-    if lost := [_cleared(uri) for uri in known if uri not in told]:
+    if lost := [_cleared(uri) for uri in known if uri not in told and not view_of(ls.session, uri)]:
         yield lost
 
 

@@ -4,24 +4,17 @@ import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from chant_ls.model.papers import (
+    CONFIG,
+    MERGE_WAYS,
+    OUTPUTS,
+    PROMPT_WAYS,
+    ROTATIONS,
+    RULE_LEVELS,
+    names,
+    row_at,
+)
 from chant_ls.model.section import ConfigProblem, Section, Value
-
-RULE_LEVELS = ("off", "hint", "info", "warning", "error")
-PROMPT_WAYS = ("stdin", "file", "arg")
-OUTPUTS = ("text", "jsonl", "claude-stream", "acp")
-MERGE_WAYS = ("batch", "always", "never")
-ROTATIONS = ("none", "random", "round_robin", "round-robin")
-
-_TOP = ("project", "defaults", "providers", "parallel", "worktrees", "repos", "lint", "verify")
-_READ_ELSEWHERE = ("enterprise", "approval", "validation", "site", "watch")
-_DEFAULTS = (
-    *("prompt", "model", "split_model", "provider", "main_branch", "branch_prefix"),
-    *("auto_merge", "rotation_strategy", "prompt_extensions"),
-)
-_PROVIDER = (
-    *("command", "prompt", "output", "timeout", "slots", "max_concurrent", "model"),
-    *("endpoint", "max_retries", "retry_delay_ms"),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,9 +76,9 @@ def merged(over: Mapping[str, Value], base: Mapping[str, Value]) -> dict[str, Va
 def from_mapping(values: Mapping[str, Value]) -> Config:
     """The configuration that a mapping tells; never raises: what is wrong becomes `problems`."""
     top = Section(values)
-    top.expect((*_TOP, *_READ_ELSEWHERE))
+    top.expect(names(CONFIG))
     project, defaults = top.section("project"), top.section("defaults")
-    defaults.expect(_DEFAULTS)
+    _expect(defaults, "defaults")
     defaults.choice("rotation_strategy", ROTATIONS, "none")
     parallel, lint = top.section("parallel"), top.section("lint")
     return Config(
@@ -110,12 +103,18 @@ def from_mapping(values: Mapping[str, Value]) -> Config:
     )
 
 
+def _expect(section: Section, *path: str) -> None:
+    """Only the keys that the table of the configuration has below this one."""
+    row = row_at(CONFIG, path)
+    section.expect(names(row.rows) if row else ())
+
+
 def _providers(table: Section) -> dict[str, Provider]:
     return {name: _provider(name, row) for name, row in table.sections()}
 
 
 def _provider(name: str, row: Section) -> Provider:
-    row.expect(_PROVIDER)
+    _expect(row, "providers", name)
     return Provider(
         name,
         _command(row),

@@ -11,10 +11,11 @@ Value: TypeAlias = "str | tuple[Value, ...] | Mapping[str, Value] | None"
 
 @dataclass(frozen=True, slots=True)
 class ConfigProblem:
-    """`path` is the dotted key (`providers.fixer.prompt`)."""
+    """`path` is the dotted key (`providers.fixer.prompt`), `code` that of the diagnostic."""
 
     path: str
     message: str
+    code: str = "wrong-type"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +29,8 @@ class Section:
     path: str = ""
     problems: list[ConfigProblem] = field(default_factory=list)
 
-    def wrong(self, name: str, message: str) -> None:
-        self.problems.append(ConfigProblem(f"{self.path}{name}", message))
+    def wrong(self, name: str, message: str, code: str = "wrong-type") -> None:
+        self.problems.append(ConfigProblem(f"{self.path}{name}", message, code))
 
     def expect(self, names: Iterable[str]) -> None:
         """Notes the keys that are not among `names`."""
@@ -38,7 +39,7 @@ class Section:
             if name not in known:
                 near = get_close_matches(name, known, 1)
                 hint = f"; did you mean `{near[0]}`?" if near else ""
-                self.wrong(name, f"`{self.path}{name}` means nothing here{hint}")
+                self.wrong(name, f"`{self.path}{name}` means nothing here{hint}", "unknown-field")
 
     def text(self, name: str, default: str = "") -> str:
         value = self.values.get(name)
@@ -51,14 +52,16 @@ class Section:
         text = self.text(name, default)
         if text in (names := tuple(allowed)):
             return text
-        self.wrong(name, f"`{self.path}{name}` is `{text}`; it can be {', '.join(names)}")
+        message = f"`{self.path}{name}` is `{text}`; it can be {', '.join(names)}"
+        self.wrong(name, message, "invalid-value")
         return default
 
     def number(self, name: str, default: int, least: int = 0) -> int:
         text = self.text(name, str(default))
         if text.isascii() and text.isdigit() and len(text) < 10 and int(text) >= least:
             return int(text)
-        self.wrong(name, f"`{self.path}{name}` is `{text}`; it must be a whole number from {least}")
+        message = f"`{self.path}{name}` is `{text}`; it must be a whole number from {least}"
+        self.wrong(name, message, "invalid-value")
         return default
 
     def texts(self, name: str) -> tuple[str, ...]:

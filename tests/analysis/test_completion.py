@@ -151,7 +151,9 @@ def test_labels_in_use_most_used_first() -> None:
 def test_prompts_providers_models_in_use() -> None:
     config = Config(model="big", providers={"fixer": Provider("fixer", model="small")})
     base = Snapshot(
-        config=config, prompts=frozenset({"standard", "research"}), tools=frozenset({"shell"})
+        config=config,
+        prompts=dict.fromkeys({"standard", "research"}, ""),
+        tools=frozenset({"shell"}),
     )
 
     def offered(text: str) -> list[str]:

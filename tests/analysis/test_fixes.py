@@ -35,7 +35,7 @@ def project(front: str, body: str = BODY, **others: str) -> Snapshot:
     """The spec `a` beside 010-abc and 011-def, which depends on it."""
     text = f"---\n{front}\n---\n{body}"
     found = snapshot({ABC: "", DEF: "depends_on: [a]", "a": text, **others})
-    return replace(found, prompts=frozenset({"research", "standard"}))
+    return replace(found, prompts=dict.fromkeys({"research", "standard"}, ""))
 
 
 def offered(project: Snapshot, code: str) -> list[Action]:

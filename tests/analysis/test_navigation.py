@@ -59,7 +59,7 @@ def test_ids_lead_to_the_title(text: str) -> None:
 
 
 def test_paths_and_prompts_lead_to_their_files() -> None:
-    base = replace(BASE, prompts=frozenset({"research"})).with_paths(
+    base = replace(BASE, prompts=dict.fromkeys({"research"}, "")).with_paths(
         {"src/a.rs": PathFact(PathKind.FILE), "src": PathFact(PathKind.FOLDER)}
     )
 

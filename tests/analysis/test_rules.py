@@ -116,7 +116,7 @@ def test_known_prompts_and_providers() -> None:
     project = snapshot({"a": "prompt: reserch\nprovider: fixer"})
     assert {"unknown-prompt", "unknown-provider"} <= set(codes(project, "a"))
     config = Config(providers={"fixer": Provider("fixer")})
-    known = replace(project.with_config(config), prompts=frozenset({"research"}))
+    known = replace(project.with_config(config), prompts=dict.fromkeys({"research"}, ""))
     assert "unknown-provider" not in codes(known, "a")
     prompt = next(d for d in check_document(known, SPEC.format("a")) if d.code == "unknown-prompt")
     assert "did you mean `research`?" in prompt.message

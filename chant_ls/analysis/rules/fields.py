@@ -112,7 +112,8 @@ def invalid_value(subject: Subject) -> Iterator[Finding]:
 def unknown_field(subject: Subject) -> Iterator[Finding]:
     """A key that nothing reads, mostly a known one with a typing error.
 
-    Unknown keys are kept when chant writes the file, but have no effect.
+    Unknown keys are kept when chant writes the file, but have no effect. In `.chant/config.md`, in
+    prompts and in templates it is a key, or a `{{variable}}`, that nothing knows.
 
     **Fix:** the quick fix writes the known key, or removes the line. A project that needs keys of
     its own names them in `enterprise.required`, or sets `lint.rules: {unknown-field: off}`.

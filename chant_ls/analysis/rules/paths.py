@@ -87,6 +87,8 @@ def _meant(subject: Subject, text: str) -> dict[str, object]:
 def unknown_prompt(subject: Subject) -> Iterator[Finding]:
     """`prompt` names no file below `.chant/prompts/`, so the spec cannot be worked.
 
+    In a prompt it is `extends`: no such prompt, or a circle of prompts that extend each other.
+
     **Fix:** the quick fixes write the prompt that looks most like it, or remove the field so that
     the project's default is used.
 

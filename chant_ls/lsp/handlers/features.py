@@ -6,7 +6,10 @@ from lsprotocol import types
 
 from chant_ls.analysis import completion as completing
 from chant_ls.analysis import hover as hovering
-from chant_ls.lsp import answers
+from chant_ls.analysis.papers import complete as paper_completion
+from chant_ls.analysis.papers import hover as paper_hover
+from chant_ls.lsp import answers, sheets
+from chant_ls.lsp.checks import Checked
 from chant_ls.lsp.server import ChantServer
 from chant_ls.lsp.survey import survey
 
@@ -14,10 +17,14 @@ from chant_ls.lsp.survey import survey
 def document_diagnostic(
     ls: ChantServer, params: types.DocumentDiagnosticParams
 ) -> types.DocumentDiagnosticReport:
-    view = ls.session.view(params.text_document.uri)
-    if view is None:
+    uri = params.text_document.uri
+    checked: Checked | sheets.Report
+    if (view := ls.session.view(uri)) is not None:
+        checked = ls.publisher.checked(view)
+    elif (sheet := sheets.view_of(ls.session, uri)) is not None:
+        checked = ls.publisher.read(sheet)
+    else:
         return types.RelatedFullDocumentDiagnosticReport(items=[])
-    checked = ls.publisher.checked(view)
     if checked.id == params.previous_result_id:
         return types.RelatedUnchangedDocumentDiagnosticReport(result_id=checked.id)
     return types.RelatedFullDocumentDiagnosticReport(
@@ -40,18 +47,33 @@ async def workspace_diagnostic(
 
 def hover(ls: ChantServer, params: types.HoverParams) -> types.Hover | None:
     if (at := ls.session.at(params)) is None:
-        return None
+        return _paper_hover(ls, params)
     view, offset = at
     found = hovering.hover(view.snapshot, view.path, offset, ls.now())
     return answers.hover(view, ls.client, found) if found else None
 
 
+def _paper_hover(ls: ChantServer, params: types.HoverParams) -> types.Hover | None:
+    if (at := sheets.at(ls.session, params)) is None:
+        return None
+    view, offset = at
+    found = paper_hover.hover(view.sheet, offset)
+    return answers.hover(view, ls.client, found) if found else None
+
+
 def completion(ls: ChantServer, params: types.CompletionParams) -> dict[str, Any] | None:
     if (at := ls.session.at(params)) is None:
-        return None
+        return _paper_completion(ls, params)
     view, offset = at
     found = completing.complete(view.snapshot, view.path, offset, view.project.app.names)
     return answers.completions(view, ls.client, found)
+
+
+def _paper_completion(ls: ChantServer, params: types.CompletionParams) -> dict[str, Any] | None:
+    if (at := sheets.at(ls.session, params)) is None:
+        return None
+    view, offset = at
+    return answers.completions(view, ls.client, paper_completion.complete(view.sheet, offset))
 
 
 def resolve_completion(ls: ChantServer, params: types.CompletionItem) -> types.CompletionItem:

@@ -1,0 +1,1 @@
+"""Questions about the files below `.chant` that are no specs: configuration, prompts, templates."""

@@ -1,0 +1,76 @@
+"""Open files below `.chant` that are no specs, as one request sees them."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from hashlib import sha256
+
+from lsprotocol import types
+
+from chant_ls.analysis.papers.sheet import Sheet
+from chant_ls.lsp.capabilities import Client
+from chant_ls.lsp.convert import Lines
+from chant_ls.lsp.project import Project
+from chant_ls.lsp.session import AtPosition, Session
+from chant_ls.model.papers import paper_at
+from chant_ls.syntax.text import Encoding, LineIndex
+
+
+@lru_cache(maxsize=32)
+def _indexed(text: str) -> LineIndex:
+    return LineIndex(text)
+
+
+@dataclass(frozen=True, slots=True)
+class SheetView:
+    """What `View` is for a spec."""
+
+    project: Project
+    sheet: Sheet
+    uri: str
+    encoding: Encoding
+
+    @property
+    def lines(self) -> Lines:
+        return Lines(_indexed(self.sheet.text), self.encoding)
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """`id` is the same for the same items."""
+
+    id: str
+    items: tuple[types.Diagnostic, ...]
+
+
+def view_of(session: Session, uri: str) -> SheetView | None:
+    """None for a text that is not open, or is none of these files."""
+    text, project, path = session.texts.get(uri), session.project_of(uri), session.path_of(uri)
+    kind = paper_at(path) if path else None
+    if text is None or project is None or path is None or kind is None:
+        return None
+    sheet = Sheet(project.snapshot, path, kind, text.text)
+    return SheetView(project, sheet, uri, session.client.encoding)
+
+
+def at(session: Session, params: AtPosition) -> tuple[SheetView, int] | None:
+    """The view that a request names, and the offset of its position."""
+    view = view_of(session, params.text_document.uri)
+    return None if view is None else (view, view.lines.offset(params.position))
+
+
+def views(session: Session, project: Project) -> Iterator[SheetView]:
+    """The open ones of a project."""
+    for path in project.open_paths:
+        if paper_at(path) and (view := view_of(session, project.uri_of(path))):
+            yield view
+
+
+def report(view: SheetView, client: Client) -> Report:
+    from chant_ls.analysis.papers.check import check
+    from chant_ls.lsp.checks import to_proto
+
+    found = check(view.sheet)
+    items = tuple(to_proto(view, one, client) for one in found)
+    said = repr([(one.code, one.severity, one.span, one.message) for one in found])
+    return Report(f"sheet-{sha256(said.encode(errors='replace')).hexdigest()[:16]}", items)
