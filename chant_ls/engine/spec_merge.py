@@ -49,6 +49,8 @@ def merge_specs(base: str, ours: str, theirs: str, merge_text: MergeText) -> Mer
     texts = [text.replace("\r\n", "\n") for text in (base, ours, theirs)]
     if texts[1] == texts[2] or texts[0] == texts[2]:
         return Merged(ours)
+    if texts[0] == texts[1]:
+        return Merged(texts[2].replace("\n", newline))
     docs = [parse(text, SpecId("merged")) for text in texts]
     if not all(doc.trustworthy for doc in docs):
         whole = merge_text(*texts)

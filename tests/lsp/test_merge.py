@@ -1,0 +1,40 @@
+"""Merging through the server where the branch conflicts with main."""
+
+import pytest
+
+from tests.lsp.working import CAPABILITIES, ID, execute, git, refusal, status_is
+
+
+@pytest.fixture
+def client(connect, repo, env):
+    """A spec is completed; main has another answer by now."""
+    client = connect(env=env)
+    client.initialize(
+        repo, capabilities=CAPABILITIES, initializationOptions={"trusted": True, "index": True}
+    )
+    while not client.request("chant/specs", {}):
+        client.notification("chant/specsChanged")
+    execute(client, "work", spec=ID)
+    status_is(client, "completed")
+    (repo / "src").mkdir()
+    (repo / "src/answer.txt").write_text("41\n")
+    git(repo, "add", "src")
+    git(repo, "commit", "-qm", "another answer")
+    return client
+
+
+def test_a_conflict_is_told_with_its_files_and_its_folder(client, repo):
+    told = refusal(client, "merge", spec=ID, rebase=True)["message"]
+    assert "src/answer.txt" in told and "chant merge --continue" in told
+    assert (repo / "src/answer.txt").read_text() == "41\n"
+
+
+def test_an_agent_settles_it_and_nobody_waits_for_its_end(client, repo, gate):
+    gate.touch()
+    begun = execute(client, "merge", spec=ID, auto=True)
+    assert begun["ok"] and begun["run"]
+    assert (repo / "src/answer.txt").read_text() == "41\n"
+    gate.unlink()
+    client.until(lambda m: (m.get("params") or {}).get("event") == "merged")
+    assert (repo / "src/answer.txt").read_text() == "42\n"
+    assert git(repo, "status", "--porcelain") == ""
