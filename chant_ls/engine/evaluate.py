@@ -102,7 +102,7 @@ def judge_agent(run: Live) -> Verdict | None:
         f"`chant log {id}` shows why; `chant resume {id}` goes on, `chant reset {id}` starts over"
     )
     if ended.reason in _STOPPED:
-        return Verdict(_STOPPED[ended.reason], f"stopped by {ended.reason}", hint)
+        return _stopped(run, ended.reason)
     if ended.reason == "timeout":
         return Verdict(RunState.FAILED, f"the agent was stopped after {ended.seconds:.0f} s", hint)
     if run.agent_error:
@@ -112,10 +112,17 @@ def judge_agent(run: Live) -> Verdict | None:
     return None
 
 
+def _stopped(run: Live, reason: str) -> Verdict:
+    id = run.record.spec
+    over = f"`chant reset {id}` starts over"
+    hint = over if reason == "cancel" else f"`chant resume {id}` goes on, {over}"
+    return Verdict(_STOPPED[reason], f"stopped by {reason}", hint)
+
+
 def judge(run: Live) -> Verdict | None:
     """Boxes that are not ticked need attention, unless they are waived."""
-    if run.stop.reason in _STOPPED:
-        return Verdict(_STOPPED[run.stop.reason], f"stopped by {run.stop.reason}")
+    if run.wish in _STOPPED:
+        return _stopped(run, run.wish)
     copy = run.document()
     run.emit(*(CriterionDone(c.text) for c in copy.body.criteria if c.done))
     left = (*run.open_boxes, *specfile.open_criteria(copy, run.approved.document))
@@ -144,7 +151,9 @@ def _kept(run: Live) -> GitError | None:
 
 
 def complete(run: Live) -> Verdict | None:
-    """The spec's result in one commit on its branch."""
+    """The spec's result in one commit on its branch: the last moment at which a stop is heard."""
+    if run.wish in _STOPPED:
+        return _stopped(run, run.wish)
     commits = run.engine.git.commits(run.record.base_sha, run.record.branch)
     if isinstance(commits, GitError):
         return failed(commits, "the commits of the branch cannot be read")

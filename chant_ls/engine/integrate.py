@@ -2,6 +2,7 @@
 
 from chant_ls.engine.events import Merged, MergeRefused, Note, StatusChanged
 from chant_ls.engine.live import Live, Verdict
+from chant_ls.engine.merge_plan import unfit
 from chant_ls.engine.merge_run import merge_run
 from chant_ls.engine.merge_terms import Conflicted
 from chant_ls.model.refusal import Refusal
@@ -13,7 +14,8 @@ def merge(run: Live) -> Verdict:
 
     The caller holds the lock of the spec.
     """
-    done = merge_run(run.engine, run.record)
+    run.engine.fault("integrate")
+    done = unfit(run.engine.load(), run.record.spec) or merge_run(run.engine, run.record)
     if isinstance(done, Conflicted):
         done = done.refusal
     if isinstance(done, Refusal):
@@ -26,3 +28,10 @@ def merge(run: Live) -> Verdict:
         StatusChanged(RunState.MERGED.value),
     )
     return Verdict(RunState.MERGED)
+
+
+def not_merged(run: Live) -> Verdict:
+    """The work was completed before the wish to stop came; it stays on its branch."""
+    run.keep(wants_merge=False)
+    run.emit(Note(f"not merged, as it was stopped: `chant merge {run.record.spec}` merges it"))
+    return Verdict(RunState.COMPLETED)

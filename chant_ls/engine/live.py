@@ -92,6 +92,11 @@ class Live:
         """Whether the agent ended by itself and without telling of an error."""
         return self.ended is not None and self.ended.well and not self.agent_error
 
+    @property
+    def wish(self) -> str:
+        """Why this run shall stop: what its supervisor heard, or word left for it meanwhile."""
+        return self.stop.reason or self.engine.runs.asked_stop(self.record.run)
+
     def document(self) -> Document:
         """The spec as it stands in its copy now; "" where the agent removed it."""
         data = self.copies.read(self.record.spec_path) or b""

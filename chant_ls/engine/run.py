@@ -90,7 +90,7 @@ def execute(run: Live, held: Held) -> Verdict:
         verdict = _guarded(run)
         close(run, verdict)
         if verdict.state is RunState.COMPLETED and run.record.wants_merge:
-            verdict = integrate.merge(run)
+            verdict = integrate.not_merged(run) if run.wish else integrate.merge(run)
         run.emit(Finished(verdict.state.value, verdict.error, verdict.hint))
     return verdict
 

@@ -117,8 +117,9 @@ class Supervisor:
     def _wishes(self, left: Queue) -> None:
         for id in left.running:
             record = self.engine.runs.latest(id)
-            wish = self.engine.runs.asked_stop(record.run) if record else ""
-            if wish:
+            if record is None or record.job != self.job:
+                continue
+            if wish := self.engine.runs.asked_stop(record.run):
                 self.stops[id].ask(wish)
 
     def _finish(self, left: Queue) -> int:

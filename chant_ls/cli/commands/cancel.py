@@ -20,7 +20,7 @@ def command(invocation: Invocation, ids: tuple[str, ...], yes: bool) -> None:
     snapshot = engine.load()
     for id in [found(snapshot, text, archived=False) for text in ids]:
         run = snapshot.run(id)
-        if run and run.live:
+        if run and (run.live or run.interrupted):
             confirmed(f"Stop the agent that works {id}?", yes, "`-y` stops it unasked")
         done = checked(cancel(engine, CancelRequest(id, confirmed=True)))
         render.out(f"Cancelled: {done.id}")

@@ -1,18 +1,21 @@
 """`cancel`: stop the work, keep its branch and worktree, say so in the spec's file."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 
 from chant_ls.analysis.resolve import Scope
-from chant_ls.analysis.snapshot import Snapshot, SpecFile
-from chant_ls.engine import guards, specfile
+from chant_ls.analysis.snapshot import Snapshot
+from chant_ls.engine import guards, messages, specfile
+from chant_ls.engine.agent import run_mark
 from chant_ls.engine.decisions import decide, existing, is_live
 from chant_ls.engine.engine import Engine
+from chant_ls.engine.git_port import GitError
 from chant_ls.engine.records import RunRecord
 from chant_ls.engine.stopping import stop
 from chant_ls.model.lifecycle import Event, move
 from chant_ls.model.refusal import Refusal
-from chant_ls.model.runs import RunState
-from chant_ls.model.spec import Status, natural_key
+from chant_ls.model.runs import LIVE_STATES, RunState
+from chant_ls.model.spec import SpecId, Status, natural_key
 
 LOCK_WAIT = 10.0
 
@@ -45,43 +48,110 @@ def cancel(engine: Engine, request: CancelRequest) -> Cancelled | Refusal:
     id = guards.find(snapshot, request.id, Scope.ACTIVE, snapshot.today)
     if isinstance(id, Refusal):
         return id
-    file = existing(snapshot, id)
-    if isinstance(file, Refusal):
-        return file
-    status = snapshot.status(id) or Status.PENDING
-    moved = move(id, status, Event.CANCEL)
-    if isinstance(moved, Refusal):
-        return moved
     record = engine.runs.latest(id)
-    live = is_live(engine, record)
-    if record and live:
-        refusal = _stopped(engine, record, request)
+    refusal = _impossible(snapshot, id, record)
+    if refusal:
+        return refusal
+    at_work = record if record and _at_work(engine, record) else None
+    if at_work:
+        refusal = _stopped(engine, at_work, request)
         if refusal:
             return refusal
-    return _written(engine, snapshot, file, record, live)
+    held = engine.runs.lock(id, LOCK_WAIT)
+    if isinstance(held, Refusal):
+        return held
+    with held:
+        return _under_lock(engine, id, at_work)
+
+
+def _impossible(snapshot: Snapshot, id: SpecId, record: RunRecord | None) -> Refusal | None:
+    status = snapshot.status(id) or Status.PENDING
+    if record and record.state is RunState.MERGED and status is Status.COMPLETED:
+        return Refusal(
+            f"{id} is merged: its work is part of {record.base_branch}",
+            f"`chant reset {id}` makes it pending again",
+        )
+    moved = move(id, status, Event.CANCEL)
+    return moved if isinstance(moved, Refusal) else None
+
+
+def _at_work(engine: Engine, record: RunRecord) -> bool:
+    """Whether something runs that would have to be stopped; an agent can outlive its supervisor."""
+    orphaned = record.state in LIVE_STATES and engine.processes.alive(record.agent)
+    return orphaned or is_live(engine, record)
 
 
 def _stopped(engine: Engine, record: RunRecord, request: CancelRequest) -> Refusal | None:
     if not request.confirmed:
         hint = f"`chant cancel {record.spec} -y` stops it"
         return Refusal(f"{record.spec} is being worked", hint)
-    return stop(engine, record, "cancel")
+    return stop(engine, record, "cancel") if is_live(engine, record) else None
 
 
-def _written(
-    engine: Engine, snapshot: Snapshot, file: SpecFile, record: RunRecord | None, live: bool
-) -> Cancelled | Refusal:
-    id = file.facts.id
-    held = engine.runs.lock(id, LOCK_WAIT)
-    if isinstance(held, Refusal):
-        return held
-    with held:
-        fields = {"status": "cancelled"}
-        done = decide(engine, file, "cancel", lambda t: specfile.with_fields(t, id, fields))
+def _under_lock(engine: Engine, id: SpecId, at_work: RunRecord | None) -> Cancelled | Refusal:
+    """Decided anew: until we had the lock, the run could complete and merge."""
+    snapshot, record = engine.load(), engine.runs.latest(id)
+    file = existing(snapshot, id)
+    if isinstance(file, Refusal):
+        return file
+    refusal = _too_late(record, at_work)
+    if refusal is None and at_work is None:
+        refusal = _impossible(snapshot, id, record)
+    if refusal:
+        return refusal
+    notes = _closed(engine, record, file.facts.private) if record else ()
+    fields = {"status": "cancelled"}
+    done = decide(engine, file, "cancel", lambda t: specfile.with_fields(t, id, fields))
     if isinstance(done, Refusal):
         return done
     waiting = (d for d in snapshot.graph.dependents(id) if snapshot.status(d) == Status.PENDING)
     frees = tuple(sorted(waiting, key=natural_key))
     kept = record if record and record.state is not RunState.MERGED else None
     where = (kept.worktree, kept.branch) if kept else ("", "")
-    return Cancelled(id, live, frees, *where, done.notes)
+    return Cancelled(id, at_work is not None, frees, *where, (*notes, *done.notes))
+
+
+def _too_late(record: RunRecord | None, at_work: RunRecord | None) -> Refusal | None:
+    if record is None:
+        return None
+    id = record.spec
+    if record.state is RunState.MERGING:
+        return Refusal(f"{id}: its merge was interrupted", "`chant recover` ends it")
+    if at_work is None or record.run != at_work.run:
+        return None
+    if record.state is RunState.MERGED:
+        return Refusal(
+            f"{id} had completed and was merged before it could be stopped",
+            f"`chant reset {id}` makes it pending again",
+        )
+    if record.state is RunState.COMPLETED:
+        return Refusal(
+            f"{id} had completed before it could be stopped",
+            f"`chant merge {id}` merges it, `chant cancel {id}` now drops it",
+        )
+    return None
+
+
+def _closed(engine: Engine, record: RunRecord, private: bool) -> tuple[str, ...]:
+    """No run of a cancelled spec goes on or is merged later. One whose supervisor died is ended
+    here; what it left is committed on its branch."""
+    if record.state not in LIVE_STATES:
+        if record.wants_merge:
+            engine.runs.write(replace(record, wants_merge=False))
+        return ()
+    engine.processes.end_tree(record.agent, run_mark(engine.runs.folder, record.run))
+    engine.runs.drop_prompt(record.run)
+    notes = _checkpoint(engine, record, private)
+    ended = engine.clock.now()
+    state = RunState.CANCELLED
+    engine.runs.write(replace(record, state=state, step="", wants_merge=False, ended_at=ended))
+    return notes
+
+
+def _checkpoint(engine: Engine, record: RunRecord, private: bool) -> tuple[str, ...]:
+    tree = Path(record.worktree)
+    if not record.worktree or not tree.is_dir():
+        return ()
+    message = messages.about("checkpoint", record.spec, private)
+    done = engine.git.commit_all(tree, message)
+    return (f"what it left is not committed: {done}",) if isinstance(done, GitError) else ()

@@ -9,6 +9,7 @@ from chant_ls.engine.copies import copy_folder
 from chant_ls.engine.engine import Engine
 from chant_ls.engine.git_port import GitError
 from chant_ls.engine.interrupted_merge import interrupted_merge, recover_merge
+from chant_ls.engine.merge_plan import unfit
 from chant_ls.engine.merge_run import merge_run
 from chant_ls.engine.merge_terms import Conflicted
 from chant_ls.engine.prepare import REPO_WAIT
@@ -103,7 +104,7 @@ def _completed(engine: Engine, record: RunRecord, commit: str) -> str:
     if not record.wants_merge:
         return f"{record.spec}: completed, `chant merge {record.spec}` merges it"
     fresh = engine.runs.read(record.run) or whole
-    merged = merge_run(engine, fresh)
+    merged = unfit(engine.load(), record.spec) or merge_run(engine, fresh)
     if isinstance(merged, Conflicted):
         merged = merged.refusal
     if isinstance(merged, Refusal):
