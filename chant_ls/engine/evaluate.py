@@ -24,7 +24,24 @@ def settle(run: Live) -> Verdict | None:
             f"the agent left its worktree on {branch or 'no branch'}, not {run.record.branch}",
             f"look into {run.record.worktree}",
         )
-    return None
+    return _undecided(run)
+
+
+def _undecided(run: Live) -> Verdict | None:
+    """A merge that was begun and not finished is nobody's work: nothing of it is committed."""
+    git, worktree = run.engine.git, run.worktree
+    left = git.leftovers(worktree)
+    if isinstance(left, GitError):
+        return failed(left, "the worktree cannot be read")
+    begun = git.under_way(worktree) or ("merge" if left.conflicts else "")
+    if not begun:
+        return None
+    return judge_agent(run) or Verdict(
+        RunState.NEEDS_ATTENTION,
+        f"the agent left a {begun} unfinished",
+        f"finish it in {worktree}, or `chant resume {run.record.spec}`",
+        left.conflicts,
+    )
 
 
 def restore(run: Live) -> Verdict | None:
@@ -33,7 +50,7 @@ def restore(run: Live) -> Verdict | None:
     if isinstance(paths, GitError):
         return failed(paths, "what the agent changed cannot be read")
     if paths:
-        error = run.engine.git.restore(run.worktree, run.record.base_sha, paths)
+        error = run.engine.git.restore(run.worktree, run.base(), paths)
         if error:
             return failed(error, "other specs could not be restored")
         done = run.engine.git.commit_paths(run.worktree, paths, _about("restore", run))
@@ -60,15 +77,20 @@ def _restore_own(run: Live) -> Verdict | None:
 
 
 def _trespasses(run: Live) -> tuple[str, ...] | GitError:
-    """Specs of others that existed at the start and differ now, committed or not."""
+    """Specs of others that existed at the start and differ now, committed or not. As they stand on
+    main they may be."""
     git, prefix = run.engine.git, run.engine.git.prefix
-    changes = git.changes(run.record.base_sha, run.record.branch)
+    changes = git.changes(run.base(), run.record.branch)
+    apart = git.changes(run.record.base_branch, run.record.branch)
     left = git.leftovers(run.worktree)
     if isinstance(changes, GitError):
         return changes
+    if isinstance(apart, GitError):
+        return apart
     if isinstance(left, GitError):
         return left
-    there = {c.path for c in changes if c.kind != "A"}
+    unlike_main = {c.path for c in apart}
+    there = {c.path for c in changes if c.kind != "A" and c.path in unlike_main}
     added = {c.path for c in changes if c.kind == "A"}
     touched = there | (set(left.changed) - added)
     wanted = {prefix + path for path in run.approved.document.facts.target_files}
@@ -154,7 +176,7 @@ def complete(run: Live) -> Verdict | None:
     """The spec's result in one commit on its branch: the last moment at which a stop is heard."""
     if run.wish in _STOPPED:
         return _stopped(run, run.wish)
-    commits = run.engine.git.commits(run.record.base_sha, run.record.branch)
+    commits = run.engine.git.commits(run.base(), run.record.branch)
     if isinstance(commits, GitError):
         return failed(commits, "the commits of the branch cannot be read")
     now = run.record.completed_at or run.engine.clock.now()

@@ -63,12 +63,14 @@ class Setup:
 class Leftovers:
     """What a checkout holds beyond its commit: paths, relative to it, `/` between.
 
-    `ignored` names whole folders where everything in them is ignored (`build/`).
+    `conflicts` are those of the changed that an unfinished merge left undecided. `ignored` names
+    whole folders where everything in them is ignored (`build/`).
     """
 
     changed: tuple[str, ...] = ()
     untracked: tuple[str, ...] = ()
     ignored: tuple[str, ...] = ()
+    conflicts: tuple[str, ...] = ()
 
     @property
     def clean(self) -> bool:

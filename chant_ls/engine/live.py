@@ -87,6 +87,11 @@ class Live:
         """The spec's path as git names it."""
         return self.engine.git.prefix + self.record.spec_path
 
+    def base(self) -> str:
+        """Where the branch and main last met: what was merged from main is no work of this run."""
+        record = self.record
+        return self.engine.git.merge_base(record.base_branch, record.branch) or record.base_sha
+
     @property
     def well(self) -> bool:
         """Whether the agent ended by itself and without telling of an error."""

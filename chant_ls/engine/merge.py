@@ -79,7 +79,12 @@ def _made(
         return changes.refusal(f"{work.id}: its branch cannot be read")
     guarded = protected_paths(git.prefix, work.id, work.targets, changes)
     if guarded and not allow_protected:
-        return _told_first(work, guarded)
+        apart = git.changes(sides.target, sides.branch)
+        if isinstance(apart, GitError):
+            return apart.refusal(f"{work.id}: its branch cannot be read")
+        guarded = tuple(sorted({change.path for change in apart}.intersection(guarded)))
+        if guarded:
+            return _told_first(work, guarded)
     commit = _merge_commit(git, work, sides)
     files = tuple(change.path for change in changes)
     return _Made(sides.target, commit, files) if isinstance(commit, str) else commit

@@ -26,7 +26,7 @@ def prove(run: Live) -> Verdict | None:
 
 
 def _proof(run: Live) -> bool | GitError:
-    git, base, branch = run.engine.git, run.record.base_sha, run.record.branch
+    git, base, branch = run.engine.git, run.base(), run.record.branch
     changes, commits = git.changes(base, branch), git.commits(base, branch)
     if isinstance(changes, GitError):
         return changes

@@ -68,6 +68,7 @@ def leftovers(repo: Repo, worktree: Path, ignored: bool = False) -> Leftovers | 
         tuple(path for mark, path in rows if mark not in ("??", "!!")),
         tuple(path for mark, path in rows if mark == "??"),
         tuple(path for mark, path in rows if mark == "!!"),
+        tuple(path for mark, path in rows if "U" in mark or mark in ("AA", "DD")),
     )
 
 

@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from chant_ls.engine.events import Finished
+from chant_ls.engine.events import Finished, Restored
 from chant_ls.engine.operations.reset import ResetRequest, WasReset, reset
 from chant_ls.model.refusal import Refusal
-from tests.engine.project import ID, Project, make_project
-from tests.engine.test_work import last
+from tests.engine.project import ID, OTHER, Project, make_project
+from tests.engine.test_work import BRANCH, last
 
 
 def project_with(tmp_path: Path, script: str, config: str = "") -> Project:
@@ -40,3 +40,45 @@ def test_no_git_call_leaves_a_broken_worktree_for_the_users_checkout(tmp_path, s
     if script == "rm .git":
         project.repo.git("worktree", "repair")
         assert isinstance(reset(project.app.engine, ResetRequest(ID, confirmed=True)), WasReset)
+
+
+MAIN_GOES_ON = 'cd "$CHANT_ROOT" && {change} && git commit -qam "main goes on" && cd - >/dev/null;'
+BEGUN = (
+    MAIN_GOES_ON.format(change="echo theirs > README.md")
+    + "echo ours > README.md; git commit -qam ours; git merge main || true;"
+)
+
+
+@pytest.mark.parametrize("more", ["", 'rm "$(git rev-parse --git-dir)/MERGE_HEAD"'])
+def test_an_unfinished_merge_is_nobodys_work(tmp_path, more):
+    project = project_with(tmp_path, BEGUN + more)
+    events = project.run(does="edit script tick", merge=True)
+    end = last(events, Finished)
+    assert (end.state, end.error) == ("needs_attention", "the agent left a merge unfinished")
+    assert project.repo.git("log", "--format=%s", f"main..{BRANCH}") == "ours"
+    tree = Path(project.record().worktree)
+    assert project.repo.git("diff", "--name-only", "--diff-filter=U", cwd=tree) == "README.md"
+
+
+def test_an_agent_that_fails_in_a_merge_has_failed(tmp_path):
+    events = project_with(tmp_path, BEGUN).run(does="edit script fail")
+    assert last(events, Finished).state == "failed"
+
+
+@pytest.mark.parametrize("way", ["git merge -q main", "git checkout -q main -- .chant/specs"])
+def test_what_an_agent_takes_over_from_main_is_not_taken_back(tmp_path, way):
+    path = f".chant/specs/{OTHER}.md"
+    change = f"echo 'by the user' >> {path}"
+    project = project_with(tmp_path, f"{MAIN_GOES_ON.format(change=change)} {way}")
+    project.add(OTHER)
+    events = project.run(does="edit commit script tick stage_all", merge=True)
+    assert last(events, Finished).state == "merged"
+    assert not [e for e in events if isinstance(e, Restored)]
+    assert "by the user" in project.repo.git("show", f"main:{path}")
+
+
+def test_what_came_from_main_proves_nothing(tmp_path):
+    change = "echo more > new.txt && git add new.txt"
+    project = project_with(tmp_path, f"{MAIN_GOES_ON.format(change=change)} git merge -q main")
+    events = project.run(does="script tick")
+    assert last(events, Finished).error == "the agent ended well but changed nothing"
