@@ -135,8 +135,10 @@ async def test_an_editing_session(editor, project):
     rename = types.PrepareRenameParams(identity, types.Position(4, 12))
     await editor.text_document_prepare_rename_async(rename)
 
+    await disk_changes_arrive(editor, project)
 
-async def test_disk_changes_reach_the_editor(editor, project):
+
+async def disk_changes_arrive(editor, project):
     uri = opened(editor, project, B, f"---\ndepends_on: [{A}]\n---\n\n# Second\n")
     if editor.capabilities.workspace.did_change_watched_files.dynamic_registration:
         await until(lambda: editor.registered)
