@@ -6,6 +6,9 @@ BIN := $(CURDIR)/$(VENV)/bin
 STAMP := $(VENV)/.installed
 N ?= 10000
 
+# Without compiled modules every program that a test, a bench or the demo starts compiles anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: demo test lint format docs bench setup clean
 
 demo: setup
