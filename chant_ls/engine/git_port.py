@@ -10,20 +10,33 @@ from chant_ls.model.refusal import Refusal
 
 @dataclass(frozen=True, slots=True)
 class GitError:
-    """A git call that failed. `argv` without our fixed options; `stderr` as git wrote it."""
+    """A git call that failed. `argv` without our fixed options; `stderr` as git wrote it.
+
+    Told to people without the arguments and without git's own hints: what deletes or forces here
+    would be pasted by somebody, or by an agent.
+    """
 
     argv: tuple[str, ...]
     returncode: int
     stderr: str
 
     def __str__(self) -> str:
-        return f"git {' '.join(self.argv)} ({self.returncode}): {self.stderr.strip()}"
+        return f"git {self.verb} ({self.returncode}): {' '.join(self._said())}"
+
+    @property
+    def verb(self) -> str:
+        """`worktree` of `-c x=y worktree add …`."""
+        at = 2 if self.argv[0] == "-c" else 0
+        return self.argv[at]
+
+    def _said(self) -> tuple[str, ...]:
+        lines = (line.strip() for line in self.stderr.splitlines())
+        return tuple(line for line in lines if line and not line.startswith("hint:"))
 
     def refusal(self, what: str) -> Refusal:
         """The failure told to a user: `what` could not be done, and git's own words."""
-        lines = tuple(line for line in self.stderr.splitlines() if line.strip())
-        said = lines[-1] if lines else f"git {self.argv[0]} ended with {self.returncode}"
-        return Refusal(f"{what}: {said}", details=(*lines, f"git {' '.join(self.argv)}"))
+        lines, ended = self._said(), f"git {self.verb} ended with {self.returncode}"
+        return Refusal(f"{what}: {lines[-1] if lines else ended}", details=(*lines, ended))
 
 
 @dataclass(frozen=True, slots=True)

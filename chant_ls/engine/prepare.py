@@ -1,6 +1,7 @@
 """The steps of a run before its agent starts. Each has its undo: a run that never began leaves no
 trace but its record."""
 
+from dataclasses import replace
 from pathlib import Path
 
 from chant_ls.engine import leavings, prompt
@@ -76,7 +77,17 @@ def add_worktree(run: Live) -> Verdict | None:
         return refused(with_lock)
     with with_lock:
         error = run.engine.git.add_worktree(run.worktree, record.branch, record.base_sha)
-    return refused(error, "the worktree could not be made") if error else None
+    return _no_worktree(run, error) if error else None
+
+
+def _no_worktree(run: Live, error: GitError) -> Verdict:
+    """Git says that it cannot write, not why: room is the most likely reason."""
+    where, free = run.worktree.parent, run.engine.processes.free_bytes(run.worktree.parent)
+    hint = (
+        f"{free >> 20} MB are free at {where}: make room or get the right to write there, "
+        "or set `worktrees: {dir: …}` in .chant/config.md"
+    )
+    return refused(replace(error.refusal("the worktree could not be made"), hint=hint))
 
 
 def _free_folder(wanted: Path, attempt: int) -> Path:

@@ -1,5 +1,6 @@
 """What can be wrong before anything starts: a clear message, the next step, exit 1, no change."""
 
+import contextlib
 import os
 import subprocess
 from collections.abc import Callable, Iterator
@@ -208,16 +209,21 @@ def test_bare_repository(tmp_path: Path) -> None:
     refused(chant(bare, "work", ID), "bare")
 
 
-@pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A file system of 64 kB, of its own."""
-    folder = tmp_path / "small"
+def mounted(folder: Path, size: str) -> Iterator[Path]:
+    """A file system of its own."""
     folder.mkdir()
-    options = ["-t", "tmpfs", "-o", "size=64k", "tmpfs", str(folder)]
+    options = ["-t", "tmpfs", "-o", f"size={size}", "tmpfs", str(folder)]
     if os.geteuid() != 0 or subprocess.run(["mount", *options], capture_output=True).returncode:
         pytest.skip("mounting needs rights that this user has not")
-    yield folder
-    subprocess.run(["umount", "-l", str(folder)], check=True)
+    try:
+        yield folder
+    finally:
+        subprocess.run(["umount", "-l", str(folder)], check=True)
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    yield from mounted(tmp_path / "small", "64k")
 
 
 def test_full_disk_at_the_worktree(ready: Path, small_disk: Path) -> None:
@@ -247,3 +253,54 @@ def test_an_agent_at_work_is_refused(ready: Path) -> None:
     env = {**environment(ready.parent), "CHANT_ROLE": "worker"}
     for command in (["work", ID], ["merge", ID], ["cancel", ID, "-y"], ["reset", ID]):
         refused(chant(ready, *command, env=env), "agent")
+
+
+@pytest.fixture
+def disk_with_little_room(tmp_path: Path) -> Iterator[Path]:
+    """Enough to begin, too little for the files of the project."""
+    yield from mounted(tmp_path / "little", "66m")
+
+
+def test_a_disk_that_fills_while_the_worktree_is_made(
+    ready: Path, disk_with_little_room: Path
+) -> None:
+    (ready / "large.bin").write_bytes(os.urandom(1 << 20) * 67)  # git makes holes of zeros
+    git(ready, "-c", "core.compression=1", "add", ".")
+    git(ready, "commit", "-qm", "large")
+    dir = f"worktrees: {{dir: {disk_with_little_room}}}"
+    write_config(ready, f"---\ndefaults: {{provider: shell}}\n{dir}\n---\n")
+    before = picture(ready)
+
+    refused(chant(ready, "work", ID), "large.bin", "free")
+
+    assert picture(ready) == before
+    assert not any(disk_with_little_room.iterdir())
+
+
+def test_a_disk_that_is_full_where_the_project_lies(tmp_path: Path) -> None:
+    for project in mounted(tmp_path / "full", "4m"):
+        git(project, "init", "-q", "-b", "main")
+        git(project, "config", "user.name", "Somebody")
+        git(project, "config", "user.email", "somebody@example.org")
+        assert chant(project, "init", "--provider", "shell").code == 0
+        spec_path(project).write_text(SPEC)
+        git(project, "add", ".")
+        git(project, "commit", "-qm", "start")
+        with contextlib.suppress(OSError), (project / "filler").open("wb", buffering=0) as file:
+            while file.write(bytes(4096)):
+                pass
+        before = picture(project)
+        for command in (["work", ID], ["add", "Another"], ["cancel", ID]):
+            refused(chant(project, *command), "space")
+            assert picture(project) == before
+        assert ID in chant(project, "list").stdout
+
+
+def test_a_folder_that_is_closed_to_us(ready: Path) -> None:
+    if os.geteuid() == 0:
+        pytest.skip("root may write everywhere; see the read-only disk")
+    (ready / ".chant" / "specs").chmod(0o500)
+    try:
+        refused(chant(ready, "add", "Another"), "permission")
+    finally:
+        (ready / ".chant" / "specs").chmod(0o700)
