@@ -235,6 +235,29 @@ def test_an_agent_may_add_and_read_and_nothing_more(ready: Path) -> None:
         assert chant(ready, *command.split(), env=env).code == 0, command
 
 
+@pytest.mark.parametrize("way", ["file", "folder"])
+def test_a_link_that_an_agent_puts_in_place_of_its_spec_is_not_followed(
+    ready: Path, way: str
+) -> None:
+    """What lies behind it is neither read into the branch nor written."""
+    outside = ready.parent / "outside"
+    outside.mkdir()
+    victim = outside / f"{ID}.md"
+    victim.write_text(SPEC.replace("# Nice", "# Stolen"))
+    file = f'ln -sf {victim} "$CHANT_SPEC_FILE"'
+    folder = f'd=$(dirname "$CHANT_SPEC_FILE"); rm -r "$d"; ln -s {outside} "$d"'
+    block = file if way == "file" else folder
+    spec_path(ready).write_text(SPEC.replace("echo done", f"{block}; echo done"))
+    before = victim.read_bytes()
+    told = chant(ready, "work", ID, "--merge")
+    assert told.code == 1 and "Traceback" not in told.stderr, told
+    assert victim.read_bytes() == before and [p.name for p in outside.iterdir()] == [victim.name]
+    assert "Stolen" not in git(ready, "log", "--all", "-p")
+    assert not spec_path(ready).is_symlink()
+    assert chant(ready, "recover").code == 0
+    assert chant(ready, "reset", ID, "-y").code == 0
+
+
 # -- what others on the machine can read
 
 
