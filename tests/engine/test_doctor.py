@@ -10,6 +10,7 @@ import pytest
 
 from chant_ls.app import build_app
 from chant_ls.engine.operations.doctor import Check, State, doctor
+from chant_ls.engine.operations.merge_driver import register
 from chant_ls.engine.records import ProcessId
 from chant_ls.model.runs import RunState
 from tests.cli.running import chant, environment
@@ -104,7 +105,11 @@ def test_what_is_only_worth_knowing(project: Project) -> None:
     notes = {check.name: check for check in report.checks if check.state is State.NOTE}
     assert set(notes) == {"merge driver", "HEAD", "provider unused"}
     assert "chant-spec" in notes["merge driver"].message
+    assert "chant init" in notes["merge driver"].next
     project.repo.git("config", "merge.chant-spec.driver", "true")
+    [note] = [check for check in checks(project, State.NOTE) if check.name == "merge driver"]
+    assert "another installation" in note.message
+    register(project.app.engine)
     assert "merge driver" not in {check.name for check in checks(project, State.NOTE)}
 
 

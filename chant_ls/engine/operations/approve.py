@@ -29,6 +29,9 @@ class Decided:
 
 
 def approve(engine: Engine, request: ApproveRequest) -> Decided | Refusal:
+    worker = guards.role(engine)
+    if worker:
+        return worker
     if not request.by.strip():
         return Refusal("nobody is named who decides", "`chant approve ID --by NAME`")
     snapshot = engine.load()

@@ -11,12 +11,14 @@ from chant_ls.engine import guards, prompt
 from chant_ls.engine.agents import table
 from chant_ls.engine.engine import Engine
 from chant_ls.engine.git_version import outdated
+from chant_ls.engine.operations.merge_driver import command
 from chant_ls.engine.operations.recover import interrupted
 from chant_ls.model.refusal import Refusal
 from chant_ls.syntax.config import parse_config
 
 CONFIG = ".chant/config.md"
 _DRIVER = re.compile(r"\bmerge=([\w.-]+)")
+OWN = "chant-spec"
 _BUILT_IN = frozenset({"text", "binary", "union"})
 
 
@@ -89,12 +91,20 @@ def _clone(engine: Engine) -> Iterator[Check]:
     for lock in setup.locks:
         hint = "let the other git command end; after a crash of chant, `chant recover`"
         yield Check("lock", State.BAD, f"{lock} lies in the git folder: git is locked", hint)
-    attributes = engine.files.at(engine.git.top).read(".gitattributes") or b""
-    named = set(_DRIVER.findall(attributes.decode(errors="replace"))) - _BUILT_IN
-    for driver in sorted(named - setup.merge_drivers):
-        message = f".gitattributes names {driver}, which this clone does not know"
-        hint = f"`git config merge.{driver}.driver …`; until then git merges by lines"
-        yield Check("merge driver", State.NOTE, message, hint)
+    yield from _merge_drivers(engine, setup.merge_drivers)
+
+
+def _merge_drivers(engine: Engine, known: frozenset[str]) -> Iterator[Check]:
+    places = (engine.files, engine.files.at(engine.git.top))
+    texts = [(place.read(".gitattributes") or b"").decode(errors="replace") for place in places]
+    named = {name for text in texts for name in _DRIVER.findall(text)} - _BUILT_IN
+    for name in sorted(named - known):
+        message = f".gitattributes names {name}, which this clone does not know"
+        own = "`chant init` registers it" if name == OWN else f"`git config merge.{name}.driver …`"
+        yield Check("merge driver", State.NOTE, message, f"{own}; until then git merges by lines")
+    if OWN in named & known and engine.git.local_setting(f"merge.{OWN}.driver") != command():
+        message = "that of specs is of another installation of chant"
+        yield Check("merge driver", State.NOTE, message, "`chant init` registers this one")
 
 
 def _project(engine: Engine) -> Iterator[Check]:
