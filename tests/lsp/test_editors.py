@@ -140,7 +140,12 @@ async def test_an_editing_session(editor, project):
 
 async def disk_changes_arrive(editor, project):
     uri = opened(editor, project, B, f"---\ndepends_on: [{A}]\n---\n\n# Second\n")
-    if editor.capabilities.workspace.did_change_watched_files.dynamic_registration:
+    watches = editor.capabilities.workspace.did_change_watched_files.dynamic_registration
+    if watches:
         await until(lambda: editor.registered)
-    (project / f".chant/specs/{A}.md").unlink()
+    gone = project / f".chant/specs/{A}.md"
+    gone.unlink()
+    if watches:
+        event = types.FileEvent(gone.as_uri(), types.FileChangeType.Deleted)
+        editor.workspace_did_change_watched_files(types.DidChangeWatchedFilesParams([event]))
     await codes(editor, uri, "unknown-dependency")
