@@ -8,6 +8,8 @@ from chant_ls.engine import leavings, prompt
 from chant_ls.engine.events import Note, Started
 from chant_ls.engine.git_port import GitError
 from chant_ls.engine.live import Live, Verdict, refused
+from chant_ls.engine.own_spec import merged_spec
+from chant_ls.engine.spec_merge import Conflict
 from chant_ls.model.refusal import Refusal
 
 REPO_WAIT = 30.0
@@ -102,11 +104,33 @@ def remove_worktree(run: Live) -> None:
 
 def copy_spec(run: Live) -> Verdict | None:
     """The spec as the user saw it when Work was pressed. In a worktree that is gone on with, the
-    agent's own boxes and words stay."""
-    if run.request.resume and not run.record.created and run.copy.is_file():
-        return None
-    problem = run.copies.write(run.record.spec_path, run.approved.data, run.private)
+    agent's own boxes and words stay, and what the user changed since comes to them."""
+    text = _with_copy(run) if run.request.resume and not run.record.created else run.approved.data
+    if isinstance(text, Conflict):
+        return refused(
+            Refusal(
+                f"{run.record.spec}: your edits since the last attempt conflict with its copy in "
+                f"the worktree: {text}",
+                f"make {run.copy} and {run.record.spec_path} agree there, then resume again",
+            )
+        )
+    problem = run.copies.write(run.record.spec_path, text, run.private)
     return refused(problem) if problem else None
+
+
+def _with_copy(run: Live) -> bytes | Conflict:
+    copy, base = run.copies.read(run.record.spec_path), _last_worked(run)
+    if copy is None:
+        return run.approved.data
+    return copy if base is None else merged_spec(run.engine.git, base, run.approved.data, copy)
+
+
+def _last_worked(run: Live) -> bytes | None:
+    """The spec as the newest earlier attempt got it whose agent ran: a later one may not have
+    come as far as its copy."""
+    earlier = run.engine.runs.runs_of(run.record.spec)
+    ran = [r.run for r in earlier if r.agent and r.attempt < run.record.attempt]
+    return run.engine.runs.snapshot(ran[-1]) if ran else None
 
 
 def write_prompt(run: Live) -> Verdict | None:

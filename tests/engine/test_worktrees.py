@@ -82,3 +82,45 @@ def test_what_came_from_main_proves_nothing(tmp_path):
     project = project_with(tmp_path, f"{MAIN_GOES_ON.format(change=change)} git merge -q main")
     events = project.run(does="script tick")
     assert last(events, Finished).error == "the agent ended well but changed nothing"
+
+
+def edited(project: Project, old: str, new: str) -> None:
+    """The user changes the spec."""
+    path = project.spec_path()
+    text = path.read_text()
+    assert old in text
+    path.write_text(text.replace(old, new))
+    if project.tracked:
+        project.repo.git("commit", "-qam", "the user changes the spec")
+
+
+def test_what_the_user_changes_before_a_resume_is_worked_and_stays(either):
+    either.run(does="edit commit tick fail")
+    edited(either, "## Acceptance", "Mind the gap.\n\n## Acceptance")
+    edited(either, "type: code\n", "type: code\nlabels: [late]\n")
+    events = either.run(does="edit", resume=True, merge=True)
+    assert last(events, Finished).state == "merged"
+    assert "Mind the gap." in either.app.engine.runs.snapshot(f"{ID}-r2").decode()
+    text = either.spec_path().read_text()
+    assert "Mind the gap." in text and "labels: [late]" in text
+    assert "- [x] The file is there" in text
+
+
+def test_a_criterion_that_is_new_before_a_resume_is_open(project):
+    project.run(does="edit tick fail")
+    edited(project, "file is there\n", "file is there\n- [ ] And one more\n")
+    events = project.run(does="edit", resume=True)
+    assert last(events, Finished).error == "a criterion is not met"
+
+
+def test_edits_that_conflict_with_the_agents_are_refused(tmp_path):
+    project = project_with(tmp_path, 'sed -i "s/^# .*/# Theirs/" "$CHANT_SPEC_FILE"')
+    project.run(does="edit script fail")
+    edited(project, "# Write the file", "# Ours")
+    refusal = project.work(resume=True)
+    assert isinstance(refusal, Refusal)
+    assert "conflict" in refusal.message
+    copy = Path(project.record().worktree) / ".chant/specs" / f"{ID}.md"
+    assert "# Theirs" in copy.read_text()
+    copy.write_text(copy.read_text().replace("# Theirs", "# Ours"))
+    assert last(project.run(does="tick", resume=True), Finished).state == "completed"
