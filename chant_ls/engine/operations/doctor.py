@@ -58,9 +58,9 @@ def _machine(engine: Engine) -> Iterator[Check]:
         yield Check("system", State.NOTE, "agents run on Linux and macOS only", "use WSL")
     git = engine.git
     version = ".".join(map(str, git.version()))
-    yield _told("git", outdated(git), f"git {version}")
+    yield told("git", outdated(git), f"git {version}")
     state = engine.runs.writable()
-    yield _told("run state", state, f"{state or engine.runs.folder}")
+    yield told("run state", state, f"{state or engine.runs.folder}")
     if not state and not outdated(git):
         yield from _repository(engine)
 
@@ -68,13 +68,13 @@ def _machine(engine: Engine) -> Iterator[Check]:
 def _repository(engine: Engine) -> Iterator[Check]:
     git = engine.git
     who = git.identity()
-    yield _told("identity", who, str(who))
+    yield told("identity", who, str(who))
     unfit = guards.repository(engine)
     if unfit and unfit != who:
-        yield _told("repository", unfit, "")
+        yield told("repository", unfit, "")
     base = guards.main(engine)
-    yield _told("main branch", base, getattr(base, "branch", ""))
-    yield _told("disk", guards.space(engine), f"room for worktrees at {engine.worktrees}")
+    yield told("main branch", base, getattr(base, "branch", ""))
+    yield told("disk", guards.space(engine), f"room for worktrees at {engine.worktrees}")
     yield from _clone(engine)
 
 
@@ -108,16 +108,16 @@ def _merge_drivers(engine: Engine, known: frozenset[str]) -> Iterator[Check]:
 
 
 def _project(engine: Engine) -> Iterator[Check]:
-    yield from _config(engine)
+    yield from check_config(engine)
     yield from _providers(engine)
     snapshot = engine.load()
     for name in sorted({engine.config.prompt, *_prompts_of(snapshot)}):
-        yield _told(f"prompt {name}", prompt.check(engine, name), "is there, with all it extends")
+        yield told(f"prompt {name}", prompt.check(engine, name), "is there, with all it extends")
     for path in sorted(p for p in snapshot.private if snapshot.files[p].tracked):
         yield Check("private", State.BAD, f"git tracks {path}", f"`git rm --cached {path}`")
 
 
-def _config(engine: Engine) -> Iterator[Check]:
+def check_config(engine: Engine) -> Iterator[Check]:
     data = engine.files.read(CONFIG)
     if data is None:
         yield Check("config", State.NOTE, f"there is no readable {CONFIG}", "`chant init`")
@@ -137,7 +137,7 @@ def _providers(engine: Engine) -> Iterator[Check]:
     for name in dict.fromkeys([chosen, *sorted(engine.config.providers)]):
         found = table.provider(engine.config, name)
         problem = found if isinstance(found, Refusal) else guards.program(engine, found)
-        check = _told(f"provider {name}".strip(), problem, "its command is there")
+        check = told(f"provider {name}".strip(), problem, "its command is there")
         unused = problem and name != chosen
         state = State.NOTE if unused else check.state
         yield Check(check.name, state, check.message, check.next)
@@ -159,7 +159,7 @@ def _runs(engine: Engine) -> Iterator[Check]:
         yield Check("runs", State.OK, "none was interrupted")
 
 
-def _told(name: str, answer: object, well: str) -> Check:
+def told(name: str, answer: object, well: str) -> Check:
     if isinstance(answer, Refusal):
         return Check(name, State.BAD, answer.message, answer.hint)
     return Check(name, State.OK, well)
