@@ -1,7 +1,7 @@
 """Plan and queue: single, chain and parallel are widths of the same thing."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 
 from chant_ls.analysis.readiness import describe, readiness
@@ -10,8 +10,9 @@ from chant_ls.analysis.snapshot import Snapshot
 from chant_ls.analysis.types import Blocked, Ready
 from chant_ls.engine.guards import find
 from chant_ls.engine.jobs import WorkRequest
+from chant_ls.engine.merge_plan import ordered
 from chant_ls.model.refusal import Refusal
-from chant_ls.model.spec import CONTAINERS, FINISHED, SpecId, natural_key
+from chant_ls.model.spec import CONTAINERS, FINISHED, SpecId, Status, natural_key
 
 DEFAULT_WIDTH = 2
 
@@ -82,7 +83,7 @@ def _members_instead(snapshot: Snapshot, ids: Iterable[SpecId]) -> tuple[SpecId,
                 f"{id} has no members",
                 f"name them: `members:` in its frontmatter, or files {id}.1.md, {id}.2.md",
             )
-        opened = [m for m in members if snapshot.status(m) not in FINISHED]
+        opened = ordered(snapshot, [m for m in members if snapshot.status(m) not in FINISHED])
         below = _members_instead(snapshot, opened)
         if isinstance(below, Refusal):
             return below
@@ -103,24 +104,52 @@ def _nothing(request: WorkRequest) -> Refusal:
 
 @dataclass(frozen=True, slots=True)
 class Queue:
-    """What is left of a plan. Every spec is tried at most once."""
+    """What is left of a plan. Every spec is tried at most once. `waits`: what each spec waited for
+    when the job began; `left_out` were passed over, with the reason."""
 
     plan: Plan
     waiting: tuple[SpecId, ...]
     running: frozenset[SpecId] = frozenset()
     stopped: str = ""
+    waits: Mapping[SpecId, frozenset[str]] = field(default_factory=dict)
+    left_out: tuple[tuple[SpecId, str], ...] = ()
 
     @staticmethod
-    def of(plan: Plan) -> "Queue":
-        return Queue(plan, plan.ids)
+    def of(plan: Plan, snapshot: Snapshot) -> "Queue":
+        return Queue(plan, plan.ids, waits={id: _blockers(snapshot, id) for id in plan.ids})
+
+    def swept(self, snapshot: Snapshot) -> "Queue":
+        """Without those of several whose turn has come and that this job shall not start: done or
+        at work elsewhere, or freed only because somebody cancelled what they waited for."""
+        if self.stopped or not self.plan.batch:
+            return self
+        for id in self._line:
+            why = self._no_more(snapshot, id)
+            if why:
+                return self.passed_over(id, why).swept(snapshot)
+        return self
+
+    def _no_more(self, snapshot: Snapshot, id: SpecId) -> str:
+        status = snapshot.status(id)
+        if status in FINISHED:
+            return f"it is {status} already"
+        if status is Status.IN_PROGRESS:
+            return "it is being worked elsewhere"
+        waited = sorted(self.waits.get(id, ()), key=natural_key)
+        gone = next((other for other in waited if snapshot.status(other) == "cancelled"), "")
+        return f"{gone} was cancelled meanwhile" if gone else ""
+
+    @property
+    def _line(self) -> tuple[SpecId, ...]:
+        """Whose turn it is: in a chain only the first."""
+        return self.waiting[:1] if self.plan.strict and self.plan.width == 1 else self.waiting
 
     def next(self, snapshot: Snapshot, overlap: bool) -> SpecId | None:
         """The first that can start now: ready, a slot free, no target file shared with a running
         one. In a chain only the first in line may start; its guard tells why it cannot run."""
         if self.stopped or len(self.running) >= self.plan.width:
             return None
-        line = self.waiting[:1] if self.plan.strict and self.plan.width == 1 else self.waiting
-        for id in line:
+        for id in self._line:
             able = self.plan.strict or isinstance(readiness(snapshot, id), Ready)
             if able and (overlap or not _overlaps(snapshot, id, self.running)):
                 return id
@@ -136,8 +165,19 @@ class Queue:
             stop = f"{id} did not complete"
         return replace(self, running=self.running - {id}, stopped=stop)
 
+    def passed_over(self, id: SpecId, why: str) -> "Queue":
+        left = tuple(other for other in self.waiting if other != id)
+        out = (*self.left_out, (id, why))
+        return replace(self, waiting=left, running=self.running - {id}, left_out=out)
+
     def stop(self, why: str) -> "Queue":
         return replace(self, stopped=self.stopped or why)
+
+
+def _blockers(snapshot: Snapshot, id: SpecId) -> frozenset[str]:
+    verdict = readiness(snapshot, id)
+    reasons = verdict.reasons if isinstance(verdict, Blocked) else ()
+    return frozenset(str(reason.id) for reason in reasons)
 
 
 def why_skipped(queue: Queue, snapshot: Snapshot, id: SpecId) -> str:

@@ -4,6 +4,7 @@ It outlives whoever asked. One thread a run; this one schedules, and hears signa
 """
 
 import queue
+import traceback
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
@@ -19,7 +20,7 @@ from chant_ls.engine.scheduler import Plan, Queue
 from chant_ls.engine.stops import StopToken
 from chant_ls.model.refusal import Refusal
 from chant_ls.model.runs import RunState
-from chant_ls.model.spec import SpecId
+from chant_ls.model.spec import FINISHED, SpecId
 
 POLL = 1.0
 """Seconds between looks for wishes that no signal announced."""
@@ -31,9 +32,16 @@ _GOOD = frozenset({RunState.COMPLETED, RunState.MERGED})
 
 
 @dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """Somebody else is at the spec, or has done it: no failure where others are worked too."""
+
+    refusal: Refusal
+
+
+@dataclass(frozen=True, slots=True)
 class Done:
     id: SpecId
-    verdict: Verdict | Refusal
+    verdict: Verdict | Refusal | Elsewhere
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +71,7 @@ class Supervisor:
     def work(self) -> int:
         """The exit code: 0 all good, 1 something was not, 130 or 143 interrupted."""
         self.emit(*((id, Queued()) for id in self.plan.ids))
-        left = Queue.of(self.plan)
+        left = Queue.of(self.plan, self.engine.load())
         with ThreadPoolExecutor(max_workers=max(1, self.plan.width)) as pool:
             while True:
                 left = self._start(left, pool)
@@ -74,11 +82,18 @@ class Supervisor:
 
     def _start(self, left: Queue, pool: ThreadPoolExecutor) -> Queue:
         snapshot = self.engine.load()
+        left = self._swept(left, snapshot)
         while (id := left.next(snapshot, self.request.allow_overlap)) is not None:
             self.stops[id] = StopToken()
             left = left.started(id)
             pool.submit(self._work_one, id, self.stops[id])
+            left = self._swept(left, snapshot)
         return left
+
+    def _swept(self, left: Queue, snapshot: Snapshot) -> Queue:
+        now = left.swept(snapshot)
+        self.emit(*((id, Skipped(why)) for id, why in now.left_out[len(left.left_out) :]))
+        return now
 
     def _hear(self, left: Queue) -> Queue:
         try:
@@ -92,6 +107,11 @@ class Supervisor:
 
     def _done(self, left: Queue, done: Done) -> Queue:
         verdict = done.verdict
+        if isinstance(verdict, Elsewhere):
+            if self.plan.batch:
+                self.emit((done.id, Skipped(verdict.refusal.message)))
+                return left.passed_over(done.id, verdict.refusal.message)
+            verdict = verdict.refusal
         good = isinstance(verdict, Verdict) and verdict.state in _GOOD and not verdict.error
         self.counts["completed" if good else "failed"] += 1
         if isinstance(verdict, Refusal):
@@ -124,37 +144,42 @@ class Supervisor:
 
     def _finish(self, left: Queue) -> int:
         snapshot = self.engine.load()
-        skipped = left.waiting
-        for id in skipped:
-            self.emit((id, Skipped(scheduler.why_skipped(left, snapshot, id))))
+        waiting = tuple((id, scheduler.why_skipped(left, snapshot, id)) for id in left.waiting)
+        self.emit(*((id, Skipped(why)) for id, why in waiting))
+        skipped = (*left.left_out, *waiting)
         if skipped and self.plan.batch and not self.counts["completed"] + self.counts["failed"]:
             self.code = self.code or 1
         if skipped and not self.refusal:
-            why = scheduler.why_skipped(left, snapshot, skipped[0])
-            self.refusal = {"ok": False, "message": f"{skipped[0]} cannot start: {why}"}
+            id, why = skipped[0]
+            self.refusal = {"ok": False, "message": f"{id} cannot start: {why}"}
         self.say(self.refusal)
         self.emit(("", JobFinished(self.code, **self.counts, skipped=len(skipped))))
         return self.code
 
     def _work_one(self, id: SpecId, stop: StopToken) -> None:
         """In a thread of its own; always answers."""
-        verdict: Verdict | Refusal = Refusal(f"{id}: the supervisor met a bug")
+        verdict: Verdict | Refusal | Elsewhere = Refusal(f"{id}: the supervisor met a bug")
         try:
             verdict = self._begin(id, stop)
+        except Exception as error:  # noqa: BLE001 isolation point: one run of several
+            self.engine.runs.write_log(id, traceback.format_exc())
+            hint = f"`chant log {id} --run all` holds the traceback"
+            verdict = Refusal(f"{id}: internal error: {error!r}", hint)
         finally:
             self.inbox.put(Done(id, verdict))
 
-    def _begin(self, id: SpecId, stop: StopToken) -> Verdict | Refusal:
+    def _begin(self, id: SpecId, stop: StopToken) -> Verdict | Refusal | Elsewhere:
         """Takes the spec's lock, then asks every guard again: what was true may not be any more."""
         held = self.engine.runs.lock(id)
         if isinstance(held, Refusal):
-            return held
-        live = self._approved(id, stop)
-        if isinstance(live, Refusal):
-            held.release()
-            return live
-        self.engine.runs.keep_snapshot(live.record.run, live.approved.data)
-        return run.execute(live, held)
+            return Elsewhere(held)
+        with held:
+            live = self._approved(id, stop)
+            if isinstance(live, Refusal):
+                done = self.engine.load().status(id) in FINISHED
+                return Elsewhere(live) if done else live
+            self.engine.runs.keep_snapshot(live.record.run, live.approved.data)
+            return run.execute(live, held)
 
     def _approved(self, id: SpecId, stop: StopToken) -> Live | Refusal:
         engine, snapshot = self.engine, self.engine.load()

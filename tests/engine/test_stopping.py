@@ -148,5 +148,5 @@ def test_a_wish_for_an_earlier_attempt_does_not_stop_the_next(project):
     plan = Plan((ID,))
     supervisor = Supervisor(engine, "next", WorkRequest(), plan, lambda _: None, SimpleQueue())
     supervisor.stops[ID] = StopToken()
-    supervisor._wishes(Queue.of(plan).started(ID))
+    supervisor._wishes(Queue(plan, (ID,)).started(ID))
     assert supervisor.stops[ID].reason == ""

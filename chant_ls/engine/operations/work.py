@@ -18,7 +18,7 @@ from chant_ls.engine.jobs import Job, WorkRequest
 from chant_ls.engine.operations.recover import RecoverRequest, interrupted, recover
 from chant_ls.engine.records import ProcessId
 from chant_ls.model.refusal import Refusal
-from chant_ls.model.spec import SpecId
+from chant_ls.model.spec import FINISHED, SpecId
 
 _STEP = 0.05
 UNTRUSTED = Refusal(
@@ -136,7 +136,8 @@ def _first_refusal(
 ) -> Refusal | None:
     """One spec must be fit to start now. Of several, each must be fit but for what it waits for."""
     ask = guards.runnable if made.batch else guards.approve
-    answers = (ask(engine, snapshot, id, request, base) for id in made.ids)
+    open_ones = (i for i in made.ids if not made.batch or snapshot.status(i) not in FINISHED)
+    answers = (ask(engine, snapshot, id, request, base) for id in open_ones)
     return next((answer for answer in answers if isinstance(answer, Refusal)), None)
 
 
