@@ -21,8 +21,12 @@ from chant_ls.model.runs import RunState
 def interrupted_merge(engine: Engine) -> tuple[str, ...]:
     """The merge that stopped in the middle of something, in words; changes nothing."""
     state = merge_state.read(engine)
-    if state is None or state.step is Step.WAITING or engine.processes.alive(state.agent):
+    if state is None or state.step is Step.WAITING:
         return ()
+    held = engine.runs.lock(state.spec)
+    if isinstance(held, Refusal):
+        return ()
+    held.release()
     return (f"{state.spec}: its merge was interrupted ({state.step})",)
 
 

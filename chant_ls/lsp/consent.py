@@ -42,7 +42,7 @@ async def asked(
         plan = await ls.in_engine(project, rehearsed, request)
         if isinstance(plan, Refusal):
             return plan
-        if await _known(ls, project, plan):
+        if not plan.commands or await _known(ls, project, plan):
             return None
         if not ls.client.consent:
             _tell(ls, project, plan)

@@ -3,8 +3,10 @@
 import sys
 from pathlib import Path
 
+import click
 import pytest
 
+from chant_ls.cli.main import cli
 from tests.cli.running import Told, chant
 from tests.e2e.conftest import git
 
@@ -121,8 +123,9 @@ def test_taken_back_then_settled_by_the_agent(two: Path) -> None:
         [],
     ],
 )
-def test_wishes_that_exclude_each_other(project: Path, words: list[str]) -> None:
-    assert chant(project, "merge", *words).code == 2
+def test_wishes_that_exclude_each_other(words: list[str]) -> None:
+    with pytest.raises(click.UsageError):
+        cli.main(["merge", *words], standalone_mode=False)
 
 
 def test_init_registers_the_merge_driver_and_says_so(project: Path) -> None:

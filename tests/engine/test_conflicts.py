@@ -1,11 +1,14 @@
 """Conflicts: kept in a folder, settled by hand or by real agents, landed, taken back, recovered."""
 
+import contextlib
 import os
 import shutil
+import signal
 import sys
 from dataclasses import replace
 from pathlib import Path
 
+import psutil
 import pytest
 
 from chant_ls.engine import merge_state
@@ -14,9 +17,11 @@ from chant_ls.engine.events import AgentStarted, RunEvent
 from chant_ls.engine.operations.merge import MergeRequest, MergeResult, Outcome, merge
 from chant_ls.engine.operations.merge_waiting import GoOnRequest, TakenBack, go_on, take_back
 from chant_ls.engine.operations.recover import RecoverRequest, recover
+from chant_ls.engine.operations.reset import ResetRequest, reset
 from chant_ls.model.config import Config, Provider
 from chant_ls.model.refusal import Refusal
 from chant_ls.model.runs import RunState
+from tests.engine.project import wait_until
 from tests.enginekit import completed, engine_of, spec_path, spec_text, worked
 from tests.gitrepo import RepoUnderTest, make_repo
 
@@ -255,6 +260,15 @@ def test_one_conflict_at_a_time(repo):
     assert went_on(repo).well
 
 
+def test_a_reset_does_not_pull_the_branch_away(repo):
+    met(repo, rebase=True)
+    told = reset(engine(repo), ResetRequest(B, confirmed=True))
+    assert isinstance(told, Refusal) and "chant merge --abort" in told.hint
+    settle(repo)
+    went_on(repo)
+    landed(repo)
+
+
 def test_in_local_mode(tmp_path):
     repo = make_repo(tmp_path)
     repo.git("rm", "-rq", "--cached", ".chant")
@@ -385,9 +399,9 @@ def auto(repo: RepoUnderTest, does: str, verify=(), **more) -> MergeResult | Ref
 
 
 @pytest.mark.parametrize(
-    "does", ["keep_both", "keep_both stage", "show_prompt once_dead keep_both"]
+    ("does", "rebase"),
+    [("keep_both", True), ("show_prompt once_dead keep_both stage", False)],
 )
-@pytest.mark.parametrize("rebase", [False, True])
 def test_an_agent_that_settles_well(repo, does, rebase):
     answer = auto(repo, does, verify=[f"grep -q theirs {FILE}"], rebase=rebase)
     assert isinstance(answer, MergeResult) and answer.well, answer
@@ -515,14 +529,22 @@ def test_died_while_it_landed(repo, step, rebase):
     landed(repo)
 
 
-def test_died_while_the_agent_worked(repo):
-    with pytest.raises(Died):
-        merge(
-            engine(repo, "wait_for_file", fault=dying("agent")),
-            MergeRequest((B,), auto=True, trusted=True),
-        )
-    assert merge_state.read(engine_of(repo)) is not None
-    recover(engine(repo), RecoverRequest())
+def test_killed_while_the_agent_worked(repo):
+    child = os.fork()
+    if child == 0:
+        with contextlib.suppress(BaseException):
+            request = MergeRequest((B,), auto=True, trusted=True)
+            merge(engine(repo, "wait_for_file"), request)
+        os._exit(0)
+    wait_until(lambda: (repo.top.parent / "pids").exists())
+    os.kill(child, signal.SIGKILL)
+    os.waitpid(child, 0)
+    agent = int((repo.top.parent / "pids").read_text())
+    assert psutil.pid_exists(agent)
+    assert len(recover(engine(repo), RecoverRequest(dry_run=True)).actions) == 1
+    (told,) = recover(engine(repo), RecoverRequest()).actions
+    assert "--continue" in told and recover(engine(repo), RecoverRequest()).actions == ()
+    wait_until(lambda: not psutil.pid_exists(agent))
     settle(repo)
     answer = go_on(engine(repo), GoOnRequest(trusted=True))
     assert isinstance(answer, MergeResult)

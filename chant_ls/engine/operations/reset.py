@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 from chant_ls.analysis.resolve import Scope
 from chant_ls.analysis.snapshot import SpecFile
-from chant_ls.engine import guards, leavings, specfile
+from chant_ls.engine import guards, leavings, merge_state, specfile
 from chant_ls.engine.agent import run_mark
 from chant_ls.engine.decisions import decide, existing, is_live
 from chant_ls.engine.engine import Engine
@@ -64,6 +64,10 @@ def _under_lock(
     if isinstance(held, Refusal):
         return held
     with held:
+        waits = merge_state.read(engine)
+        if waits and waits.spec == id:
+            why = f"{id}: its merge waits at a conflict in {waits.folder}"
+            return Refusal(why, "`chant merge --continue`, or `chant merge --abort` first")
         kept = _put_aside(engine, record, request, file.facts.private) if record else ""
         if isinstance(kept, Refusal):
             return kept
