@@ -148,7 +148,7 @@ def space(engine: Engine) -> Refusal | None:
 
 
 def main(engine: Engine) -> Base | Refusal:
-    branch = engine.git.main_branch(engine.config.main_branch)
+    branch = engine.git.main_branch(engine.config.main_branch, engine.config.branch_prefix)
     if isinstance(branch, Refusal):
         return branch
     commit = engine.git.commit_of(f"refs/heads/{branch}")

@@ -43,14 +43,18 @@ def branches(repo: Repo) -> tuple[str, ...]:
     return _heads(repo)[0]
 
 
-def main_branch(repo: Repo, configured: str = "") -> str | Refusal:
-    """Configured, else `origin/HEAD`, else `init.defaultBranch`, else `main`; it must exist."""
+def main_branch(repo: Repo, configured: str = "", ours: str = "chant/") -> str | Refusal:
+    """Configured, else `origin/HEAD`, else `init.defaultBranch`, else `main`; it must exist. Else
+    the only branch there is, but for those that begin with `ours`."""
     local, remote = _heads(repo)
     if configured or remote:
         return _existing(configured or remote, local)
     default = repo.text("config", "--get", "init.defaultBranch")
-    named = "" if isinstance(default, GitError) else default
-    return named if named in local else _existing("main", local)
+    for name in ("" if isinstance(default, GitError) else default, "main"):
+        if name in local:
+            return name
+    others = tuple(name for name in local if not name.startswith(ours))
+    return others[0] if len(others) == 1 else _existing("main", others)
 
 
 def identity(repo: Repo) -> str | Refusal:
@@ -129,10 +133,9 @@ def _existing(name: str, local: tuple[str, ...]) -> str | Refusal:
         return Refusal(
             "the repository has no commit yet", "commit something first: work starts from a commit"
         )
-    known = ", ".join(local[:10])
     return Refusal(
         f"there is no local branch {name}",
-        f"name the main branch in .chant/config.md (`defaults: {{main_branch: …}}`): {known}",
+        "`chant init --main-branch NAME` tells which of these is the main one",
         local[:10],
     )
 

@@ -110,7 +110,7 @@ def test_a_lost_comparison_is_not_tried_again(repo, monkeypatch):
         ("", "", "trunk", "trunk", "trunk"),
         ("", "", "trunk", "main", "main"),
         ("", "", "", "main", "main"),
-        ("", "", "", "master", None),
+        ("", "", "", "master", "master"),
     ],
 )
 def test_the_main_branch(repo, configured, remote, default, local, answer):
@@ -125,6 +125,15 @@ def test_the_main_branch(repo, configured, remote, default, local, answer):
         assert isinstance(found, Refusal) and found.details == (local,)
     else:
         assert found == answer
+
+
+def test_of_several_branches_none_is_guessed_but_runs_do_not_count(repo):
+    repo.git("branch", "-m", "master")
+    repo.git("branch", "chant/001")
+    assert repo.open().main_branch() == "master"
+    repo.git("branch", "other")
+    refused = repo.open().main_branch()
+    assert isinstance(refused, Refusal) and refused.details == ("master", "other")
 
 
 def test_no_commit_yet(tmp_path):

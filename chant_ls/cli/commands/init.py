@@ -11,11 +11,15 @@ from chant_ls.model.refusal import Refusal
 
 
 @click.command()
-@click.option("--name", default="", help="Name of the project; else found out.")
+@click.option("--name", default="", metavar="N", help="Name of the project; else found out.")
 @click.option("--provider", default="", metavar="P", help="The agent that works specs.")
+@click.option("--main-branch", default="", metavar="B", help="The branch that work starts from.")
 @pass_invocation
-def command(invocation: Invocation, name: str, provider: str) -> None:
-    """Make this folder a chant project. Twice is once."""
+def command(invocation: Invocation, name: str, provider: str, main_branch: str) -> None:
+    """Make this folder a chant project, or change these choices of one.
+
+    Known agents: claude, codex, gemini, opencode, and shell, which runs the `sh` blocks of a spec.
+    """
     from chant_ls.app import build_app, find_root
     from chant_ls.engine.operations.init import InitRequest, init
     from chant_ls.engine.operations.merge_driver import register
@@ -23,12 +27,14 @@ def command(invocation: Invocation, name: str, provider: str) -> None:
     root = find_root(invocation.folder)
     folder = invocation.folder if isinstance(root, Refusal) else root
     engine = build_app(folder, os.environ).engine
-    done = checked(init(engine.files, InitRequest(name, provider)))
+    done = checked(init(engine, InitRequest(name, provider, main_branch)))
     for path in done.made:
         render.out(f"Created {path}")
+    if done.changed:
+        render.out("Changed .chant/config.md")
     invocation.say_all(done.notes)
     invocation.say_all(checked(register(engine)))
-    if not done.made:
+    if done.made:
+        invocation.say("next: commit .chant, then `chant add TITLE` writes the first spec")
+    elif not done.changed:
         invocation.say(f"{folder} is a chant project already; nothing to do")
-    else:
-        invocation.say("next: `chant add TITLE` writes the first spec")

@@ -52,18 +52,20 @@ class Call:
 def provider(config: Config, name: str) -> Provider | Refusal:
     """By the spec's or the configuration's name; a configured one overrides a known one."""
     if not name:
-        return Refusal(
-            "no agent is chosen",
-            "set `defaults: {provider: …}` in .chant/config.md, or `provider:`",
-        )
+        hint = f"`chant init --provider NAME` chooses one: {_names(config)}"
+        return Refusal("no agent is chosen", hint)
     found = config.providers.get(name)
     known = KNOWN.get(name)
     if found is None and known is None:
-        names = ", ".join(sorted({*config.providers, *KNOWN}))
-        return Refusal(f"there is no provider {name!r}", f"known here: {names}")
+        hint = f"known here: {_names(config)}; others stand below `providers:` in .chant/config.md"
+        return Refusal(f"there is no provider {name!r}", hint)
     if found is None or (known and not found.command):
         return _overlaid(known, found)
     return found
+
+
+def _names(config: Config) -> str:
+    return ", ".join(sorted({*config.providers, *KNOWN}))
 
 
 def _overlaid(known: Provider | None, found: Provider | None) -> Provider:

@@ -1,4 +1,4 @@
-"""`init`: what a project needs to hold specs. Twice is once."""
+"""`init`: what a project needs to hold specs, and its first choices."""
 
 import json
 import re
@@ -6,10 +6,18 @@ import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from chant_ls.engine.agents.table import provider
+from chant_ls.engine.engine import Engine
 from chant_ls.engine.ports import Files
+from chant_ls.engine.specfile import decode, encode, with_fields
 from chant_ls.model.refusal import Refusal
+from chant_ls.model.spec import SpecId
+from chant_ls.syntax.document import parse
+from chant_ls.syntax.quoting import quoted
 
 CONFIG, IGNORE, SPECS = ".chant/config.md", ".chant/.gitignore", ".chant/specs/.gitkeep"
+
+_PARSED_AS = SpecId("config")
 
 _IGNORED = """\
 # Chant keeps what runs need in the git folder. These are what other tools leave here.
@@ -35,40 +43,83 @@ Settings of chant for this project; everything left out has its default. A file
 
 @dataclass(frozen=True, slots=True)
 class InitRequest:
-    """`name` "" is found out; `provider` "" stays with the default."""
+    """What is "" is found out or stays as it is. `provider` is one that is known."""
 
     name: str = ""
     provider: str = ""
+    main_branch: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Initialised:
-    """`made` are the paths written, relative to the root; empty where all was there."""
+    """`made` are the paths written, relative to the root, `changed` tells that the configuration,
+    which was there, has other values now; both empty where all was there."""
 
-    name: str
     made: tuple[str, ...]
+    changed: bool
     notes: tuple[str, ...] = ()
 
 
-def init(files: Files, request: InitRequest) -> Initialised | Refusal:
-    """Writes what is missing below `files.base`; changes nothing that is there."""
-    name = request.name or next(filter(None, _names(files)), "") or files.base.name
-    wanted = {CONFIG: _config(name, request.provider), IGNORE: _IGNORED, SPECS: ""}
+def init(engine: Engine, request: InitRequest) -> Initialised | Refusal:
+    """Writes what is missing; of a configuration that is there only the values asked for."""
+    files = engine.files
+    if request.provider and isinstance(bad := provider(engine.config, request.provider), Refusal):
+        return bad
+    if request.main_branch and engine.git.commit_of(f"refs/heads/{request.main_branch}") is None:
+        return Refusal(
+            f"there is no local branch {request.main_branch} with a commit",
+            "name one that exists",
+            engine.git.branches()[:10],
+        )
+    old = files.read(CONFIG)
+    config = _new(engine, request) if old is None else _changed(decode(old), request)
+    if isinstance(config, Refusal):
+        return config
+    wanted = {CONFIG: config, IGNORE: _IGNORED, SPECS: ""}
     made = [path for path in wanted if files.read(path) is None]
-    for path in made:
-        refused = files.write(path, wanted[path].encode())
-        if refused:
+    changed = old is not None and config != decode(old)
+    for path in [*made, *([CONFIG] if changed else [])]:
+        if refused := files.write(path, encode(wanted[path])):
             return refused
-    asked = request.name or request.provider
-    kept = (f"{CONFIG} was there and stays as it is",) if asked and CONFIG not in made else ()
-    return Initialised(name, tuple(made), kept)
+    return Initialised(tuple(made), changed, _notes(engine, request))
 
 
-def _config(name: str, provider: str) -> str:
-    lines = ["---", "project:", f"  name: {json.dumps(name, ensure_ascii=False)}"]
-    if provider:
-        lines += ["defaults:", f"  provider: {json.dumps(provider, ensure_ascii=False)}"]
+def _new(engine: Engine, request: InitRequest) -> str:
+    name = request.name or next(filter(None, _names(engine.files)), "") or engine.files.base.name
+    found = {"provider": request.provider, "main_branch": request.main_branch or _branch(engine)}
+    lines = ["---", "project:", f"  name: {quoted(name)}"]
+    defaults = [f"  {key}: {quoted(value)}" for key, value in found.items() if value]
+    lines += ["defaults:", *defaults] if defaults else []
     return "\n".join([*lines, "---", "", _ABOUT.format(name=name)])
+
+
+def _branch(engine: Engine) -> str:
+    """The main branch where it is not called `main`; of a repository without a commit, the one
+    that the first will be on."""
+    known = engine.git.main_branch(ours=engine.config.branch_prefix)
+    if isinstance(known, Refusal):
+        known = "" if engine.git.branches() else engine.git.head().branch
+    return "" if known == "main" else known
+
+
+def _changed(text: str, request: InitRequest) -> str | Refusal:
+    wanted = {
+        "project.name": request.name,
+        "defaults.provider": request.provider,
+        "defaults.main_branch": request.main_branch,
+    }
+    asked = {key: value for key, value in wanted.items() if value}
+    if asked and parse(text, _PARSED_AS).problems:
+        return Refusal(f"{CONFIG} cannot be read", "`chant lint` tells where it is broken")
+    return with_fields(text, _PARSED_AS, asked)
+
+
+def _notes(engine: Engine, request: InitRequest) -> tuple[str, ...]:
+    git, chosen = engine.git, request.main_branch or engine.config.main_branch
+    several = len(git.branches()) > 1
+    if chosen or not several or not isinstance(git.main_branch(), Refusal):
+        return ()
+    return ("which branch is the main one? `chant init --main-branch NAME` tells chant",)
 
 
 def _names(files: Files) -> Iterator[str]:
@@ -102,5 +153,4 @@ def _named(data: object) -> str:
 
 
 def _text(files: Files, path: str) -> str:
-    data = files.read(path)
-    return "" if data is None else data.decode("utf-8-sig", errors="replace")
+    return (files.read(path) or b"").decode("utf-8-sig", errors="replace")

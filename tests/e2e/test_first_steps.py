@@ -1,0 +1,111 @@
+"""What a new user does first, in a project that was not made for chant."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.cli.running import REPOSITORY, Told, chant, environment
+from tests.e2e.conftest import git
+
+CONFIG = Path(".chant/config.md")
+
+
+@pytest.fixture
+def plain(tmp_path: Path) -> Path:
+    """`git init` and a commit on `master`, as git does it where nobody chose otherwise."""
+    root = tmp_path / "plain"
+    root.mkdir()
+    (tmp_path / ".gitconfig").write_text("[user]\nname = Somebody\nemail = somebody@example.org\n")
+    git(root, "-c", "init.defaultBranch=master", "init", "-q")
+    (root / "README.md").write_text("A project.\n")
+    git(root, "add", ".")
+    git(root, "commit", "-qm", "start")
+    return root
+
+
+def done(told: Told) -> str:
+    assert told.code == 0, told.stdout + told.stderr
+    return told.stdout
+
+
+def test_quick_start_of_the_readme_works_on_a_plain_project(plain: Path) -> None:
+    text = (REPOSITORY / "README.md").read_text(encoding="utf-8")
+    block = text.partition("## In the terminal")[2].partition("```sh\n")[2].partition("\n```\n")[0]
+    steps = "\n".join(line for line in block.splitlines() if not line.startswith("cd "))
+    script = f'chant() {{ python3 -m chant_ls.cli "$@"; }}\nset -e\n{steps}'
+    path = f"{Path(sys.executable).parent}:{environment(plain.parent)['PATH']}"
+
+    ran = subprocess.run(
+        ["sh", "-c", script],
+        cwd=plain,
+        env=environment(plain.parent) | {"PATH": path},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    assert steps.count("chant ") >= 5
+    assert git(plain, "status", "--porcelain") == ""
+    assert "merged into master" in ran.stdout
+    assert chant(plain, "list").stdout == ""
+
+
+def test_init_writes_the_main_branch_only_where_it_is_not_main(plain: Path) -> None:
+    done(chant(plain, "init", "--provider", "shell"))
+    assert "main_branch: master" in (plain / CONFIG).read_text()
+    (plain / CONFIG).unlink()
+    git(plain, "branch", "-m", "main")
+    done(chant(plain, "init", "--provider", "shell"))
+    assert "main_branch" not in (plain / CONFIG).read_text()
+
+
+def test_before_the_first_commit_the_branch_is_known(tmp_path: Path) -> None:
+    root = tmp_path / "fresh"
+    root.mkdir()
+    git(root, "-c", "init.defaultBranch=trunk", "init", "-q")
+    done(chant(root, "init"))
+    assert "main_branch: trunk" in (root / CONFIG).read_text()
+
+
+def test_of_several_branches_the_user_says_which(plain: Path) -> None:
+    git(plain, "branch", "other")
+    told = chant(plain, "init", "--provider", "shell")
+    assert "chant init --main-branch" in told.stderr
+    done(chant(plain, "init", "--main-branch", "master"))
+    assert "main_branch: master" in (plain / CONFIG).read_text()
+    assert chant(plain, "init", "--main-branch", "nope").code == 1
+
+
+def test_provider_is_changed_in_place(plain: Path) -> None:
+    done(chant(plain, "init"))
+    path = plain / CONFIG
+    before = path.read_text().replace("---\n\n", "---\n\nMine: ü\n", 1)
+    path.write_text(before)
+
+    assert "Changed" in done(chant(plain, "init", "--provider", "claude"))
+    assert "Changed" in done(chant(plain, "init", "--provider", "shell"))
+
+    after = path.read_text()
+    assert "provider: shell" in after and "claude" not in after
+    assert set(before.splitlines()) <= set(after.splitlines())
+    assert "nothing to do" in chant(plain, "init", "--provider", "shell").stderr
+
+
+def test_unknown_provider_is_refused_with_the_known_ones(plain: Path) -> None:
+    told = chant(plain, "init", "--provider", "claud")
+    assert told.code == 1
+    assert all(name in told.stderr for name in ("claud", "claude", "codex", "shell"))
+    assert not (plain / CONFIG).exists()
+
+
+def test_without_a_provider_work_says_how_to_choose_one(plain: Path) -> None:
+    done(chant(plain, "init"))
+    done(chant(plain, "add", "First"))
+    told = chant(plain, "work", "001")
+    assert told.code == 1
+    assert re.search(r"`chant init --provider NAME`.*claude.*shell", told.stderr)
