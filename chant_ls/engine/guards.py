@@ -12,13 +12,16 @@ from chant_ls.engine.engine import Engine
 from chant_ls.engine.git_version import outdated
 from chant_ls.engine.jobs import WorkRequest
 from chant_ls.engine.records import RunRecord
+from chant_ls.engine.specfile import decode
 from chant_ls.model.config import Provider
 from chant_ls.model.lifecycle import Event, move
 from chant_ls.model.refusal import Refusal
 from chant_ls.model.runs import LIVE_STATES
 from chant_ls.model.spec import SpecId
+from chant_ls.syntax.config import parse_config
 from chant_ls.syntax.nodes import Document
 
+CONFIG = ".chant/config.md"
 LEAST_FREE = 64 << 20
 """Bytes that must be free where worktrees go."""
 
@@ -62,7 +65,7 @@ def find(snapshot: Snapshot, text: str, scope: Scope, today: str | None = None) 
 
 def machine(engine: Engine) -> Base | Refusal:
     """What holds for every run in this repository."""
-    first = role(engine) or _windows() or engine.runs.writable()
+    first = role(engine) or _windows() or engine.runs.writable() or _configured(engine)
     return first or repository(engine) or space(engine) or main(engine)
 
 
@@ -135,6 +138,17 @@ def repository(engine: Engine) -> Refusal | None:
         )
     who = git.identity()
     return who if isinstance(who, Refusal) else None
+
+
+def _configured(engine: Engine) -> Refusal | None:
+    """A configuration that cannot be read counts as empty: nothing is worked by such a one."""
+    data = engine.files.read(CONFIG)
+    document = parse_config(decode(data or b""))
+    if data is None or not document.problems:
+        return None
+    problem = document.problems[0]
+    line = document.text.count("\n", 0, problem.span.start) + 1
+    return Refusal(f"{CONFIG}:{line}: {problem.message}", "`chant lint` shows more")
 
 
 def space(engine: Engine) -> Refusal | None:

@@ -1,5 +1,6 @@
 """What a new user does first, in a project that was not made for chant."""
 
+import json
 import re
 import subprocess
 import sys
@@ -109,3 +110,42 @@ def test_without_a_provider_work_says_how_to_choose_one(plain: Path) -> None:
     told = chant(plain, "work", "001")
     assert told.code == 1
     assert re.search(r"`chant init --provider NAME`.*claude.*shell", told.stderr)
+
+
+@pytest.mark.parametrize(
+    ("config", "place", "code", "exit_code"),
+    [
+        ("---\nproject: [\n---\n", ".chant/config.md:2:", "yaml-syntax", 1),
+        ("---\ndefaults:\n  provider: [a]\n---\n", ".chant/config.md:3:", "wrong-type", 1),
+        (
+            "---\ndefaults: {provider: nobody}\n---\n",
+            ".chant/config.md:2:22",
+            "unknown-provider",
+            1,
+        ),
+        ("---\ndefault: {}\n---\n", ".chant/config.md:2:1", "unknown-field", 0),
+    ],
+)
+def test_lint_tells_what_is_wrong_with_the_configuration(
+    plain: Path, config: str, place: str, code: str, exit_code: int
+) -> None:
+    done(chant(plain, "init"))
+    (plain / CONFIG).write_text(config)
+
+    told = chant(plain, "lint")
+    report = json.loads(chant(plain, "lint", "--json").stdout)
+
+    assert told.code == exit_code
+    assert any(line.startswith(place) and code in line for line in told.stdout.splitlines())
+    assert code in {row["code"] for row in report["diagnostics"]}
+    assert {row["spec"] for row in report["diagnostics"]} == {None}
+    assert report["errors"] == (0 if exit_code == 0 else len(report["diagnostics"]))
+
+
+def test_nothing_is_worked_by_a_configuration_that_cannot_be_read(plain: Path) -> None:
+    done(chant(plain, "init"))
+    done(chant(plain, "add", "First"))
+    (plain / CONFIG).write_text("---\nproject: [\n---\n")
+    for arguments in (["work", "--parallel", "--dry-run"], ["work", "001"]):
+        told = chant(plain, *arguments)
+        assert (told.code, ".chant/config.md:2" in told.stderr) == (1, True), told

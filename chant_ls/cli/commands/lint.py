@@ -45,14 +45,14 @@ def _page(code: str) -> str | Refusal:
 
 
 def _lint(invocation: Invocation, ids: tuple[str, ...], fix: bool, as_json: bool) -> None:
-    from chant_ls.cli.findings import report
+    from chant_ls.cli.findings import papers_of, report
 
     app = invocation.app()
     snapshot = app.load()
     names = [found(snapshot, text, archived=False) for text in ids]
     if fix:
         snapshot = _fixed(app, snapshot, names, invocation)
-    told = report(snapshot, names)
+    told = report(snapshot, names, {} if names else papers_of(app))
     if as_json:
         render.data(told)
     else:
