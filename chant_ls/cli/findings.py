@@ -1,4 +1,4 @@
-"""Diagnostics of specs, configuration and prompts as the JSON of `chant lint --json` (contract 2)."""
+"""Diagnostics of specs, configuration and prompts as the JSON of `chant lint --json`."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence

@@ -1,12 +1,16 @@
 """`chant work`: hand specs to agents, and watch them on a terminal."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from chant_ls.cli import render
 from chant_ls.cli.context import Invocation, pass_invocation
 from chant_ls.cli.failures import checked
 from chant_ls.cli.options import OptionalCount
+
+if TYPE_CHECKING:
+    from chant_ls.engine.operations.work import WorkPlan
 
 
 @click.command(cls=OptionalCount)
@@ -48,22 +52,28 @@ def command(
         raise click.UsageError("name a spec, or all that are ready by --parallel")
     from chant_ls.cli.watch import watch
     from chant_ls.engine.jobs import WorkRequest
-    from chant_ls.engine.operations.work import plan, work
+    from chant_ls.engine.operations.work import plan, rehearsed, work
 
     width = max_parallel or parallel or 0
     request = WorkRequest(ids, parallel=several, width=width, trusted=True, **choices)
     engine = invocation.engine()
-    planned = checked(plan(engine, request))
-    invocation.say_all(f"will run: {indented(line)}" for line in planned.commands)
     if dry_run:
+        _show(checked(rehearsed(engine, request)))
         return
+    planned = checked(plan(engine, request))
     job = checked(work(engine, request))
+    invocation.say_all(f"runs: {_indented(line)}" for line in planned.commands)
     if detach:
         invocation.say(f"started; `chant log {job.specs[0]}` shows it")
         return
     raise click.exceptions.Exit(watch(engine, job, invocation.quiet))
 
 
-def indented(text: str) -> str:
+def _show(planned: "WorkPlan") -> None:
+    for id, commands in planned.by_spec:
+        render.out("\n".join([f"would work {id}", *(f"  {_indented(one, 2)}" for one in commands)]))
+
+
+def _indented(text: str, by: int = len("runs: ")) -> str:
     """Further lines stand below the first."""
-    return text.rstrip().replace("\n", "\n" + " " * len("will run: "))
+    return text.rstrip().replace("\n", "\n" + " " * by)

@@ -29,11 +29,13 @@ UNTRUSTED = Refusal(
 
 @dataclass(frozen=True, slots=True)
 class WorkPlan:
-    """What would run, for the question of consent. `digest` changes when any command does."""
+    """What would run, for the question of consent. `digest` changes when any command does.
+    `by_spec` are the commands of each, those that `specs` share among them."""
 
     specs: tuple[SpecId, ...]
     commands: tuple[str, ...]
     digest: str
+    by_spec: tuple[tuple[SpecId, tuple[str, ...]], ...] = ()
 
 
 def plan(engine: Engine, request: WorkRequest) -> WorkPlan | Refusal:
@@ -50,9 +52,10 @@ def rehearsed(engine: Engine, request: WorkRequest) -> WorkPlan | Refusal:
 
 
 def _told(engine: Engine, snapshot: Snapshot, made: scheduler.Plan) -> WorkPlan:
-    commands = dict.fromkeys(c for id in made.ids for c in _commands(engine, snapshot, id))
+    by_spec = tuple((id, tuple(_commands(engine, snapshot, id))) for id in made.ids)
+    commands = dict.fromkeys(command for _, own in by_spec for command in own)
     commands.update(dict.fromkeys(f"verify: {command}" for command in engine.config.verify))
-    return plan_of(made.ids, tuple(commands))
+    return replace(plan_of(made.ids, tuple(commands)), by_spec=by_spec)
 
 
 def plan_of(ids: tuple[SpecId, ...], commands: tuple[str, ...]) -> WorkPlan:
