@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from chant_ls.host.git import GitRepo
 
 CONFIG = ".chant/config.md"
+_LARGEST_CONFIG = 1 << 20
 
 
 def find_root(start: Path) -> Path | Refusal:
@@ -154,7 +155,8 @@ class App:
         return DiskSpecStore(self.root)
 
     def _text(self, path: str) -> str:
-        return (self.files.read(path) or b"").decode("utf-8", errors="replace")
+        data = self.files.read(path, _LARGEST_CONFIG) or b""
+        return data.decode("utf-8", errors="replace")
 
 
 def _read(path: Path) -> str:

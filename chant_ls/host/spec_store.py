@@ -11,6 +11,8 @@ from chant_ls.model.refusal import Refusal
 
 FOLDERS = (".chant/specs", ".chant/archive")
 _DEEPEST = 6
+_LARGEST = 32 << 20
+"""Bytes. A larger file is no spec: a few kB of a repository can unpack to many GB of zeros."""
 _FLAGS = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
 
 
@@ -26,7 +28,7 @@ class DiskSpecStore:
         return tuple(sorted(found, key=lambda stat: stat.path))
 
     def read(self, path: str) -> bytes | None:
-        return self._files.read(path)
+        return self._files.read(path, _LARGEST)
 
     def read_all(self, paths: Iterable[str]) -> Iterator[tuple[str, bytes]]:
         """The real path of each folder is asked once; a file that is a link takes the long way."""
@@ -49,7 +51,7 @@ class DiskSpecStore:
             return None
         try:
             told = os.fstat(fd)
-            if not stat.S_ISREG(told.st_mode):
+            if not stat.S_ISREG(told.st_mode) or told.st_size > _LARGEST:
                 return None
             data = os.read(fd, told.st_size + 1)
             return data if len(data) == told.st_size else None

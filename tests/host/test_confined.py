@@ -105,6 +105,13 @@ def test_what_is_no_regular_file_is_never_waited_for(root: Path) -> None:
     assert everything_read(root) == NOTHING
 
 
+def test_what_is_far_too_large_is_not_read(root: Path) -> None:
+    for name in (f"specs/{SECRET}.md", "config.md"):
+        with (root / ".chant" / name).open("wb") as file:
+            file.truncate(40 << 30)
+    assert everything_read(root).endswith("[]  set()")
+
+
 ODD = ["a" * 5000, "a/" * 3000, "\ud800", "*\ud800", "**/" * 5000 + "x", "*?/" * 500, "[", "a\0b"]
 
 
