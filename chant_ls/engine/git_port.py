@@ -233,7 +233,10 @@ class Git(Protocol):
     def remove_worktree(self, path: Path) -> GitError | None:
         """Refused by git when it is dirty. Ignored files in it are lost: see `leftovers`."""
 
-    def prune_worktrees(self) -> GitError | None: ...
+    def forget_worktree(self, path: Path) -> GitError | None:
+        """The registration of one whose folder is gone, locked or not. No other: a folder of the
+        user's may lie on a disk that is away."""
+
     def leftovers(self, worktree: Path, ignored: bool = False) -> Leftovers | GitError: ...
     def restore(self, worktree: Path, commit: str, paths: Sequence[str]) -> GitError | None:
         """Index and files of exactly these paths as in `commit`; absent there, removed."""

@@ -60,7 +60,6 @@ def put_aside(
         problem = tidy_worktree(engine, left.worktree)
         if problem:
             return problem
-    git.prune_worktrees()
     if left.tip is None:
         return ""
     name = _free_name(engine, left.branch, attempt)
@@ -91,7 +90,8 @@ def unused(engine: Engine, record: RunRecord) -> Refusal | None:
         problem = tidy_worktree(engine, worktree)
         if problem:
             return problem
-    git.prune_worktrees()
+    else:
+        git.forget_worktree(worktree)
     if git.commit_of(f"refs/heads/{record.branch}"):
         gone = git.delete_branch_if_merged(record.branch, record.base_sha)
         if isinstance(gone, GitError):

@@ -148,11 +148,12 @@ def _without_worktree(engine: Engine, record: RunRecord) -> tuple[bool, tuple[st
     registered = engine.git.worktrees()
     if isinstance(registered, GitError):
         return True, (str(registered),)
-    mine = next((w for w in registered if w.path == path), None)
+    mine = next((w for w in registered if w.path.resolve() == path.resolve()), None)
     if mine is None or not record.worktree:
         return False, ()
     if not mine.present:
-        return False, _forgotten(engine, path)
+        problem = engine.git.forget_worktree(path)
+        return False, (str(problem),) if problem else ()
     left = engine.git.leftovers(path, ignored=True)
     if isinstance(left, GitError) or not left.clean:
         return True, (f"worktree {path} is kept: it holds changes that are not committed",)
@@ -162,12 +163,6 @@ def _without_worktree(engine: Engine, record: RunRecord) -> tuple[bool, tuple[st
     engine.git.unlock_worktree(path)
     error = engine.git.remove_worktree(path)
     return error is not None, (*kept, *((f"worktree {path} is kept: {error}",) if error else ()))
-
-
-def _forgotten(engine: Engine, path: Path) -> tuple[str, ...]:
-    engine.git.unlock_worktree(path)
-    error = engine.git.prune_worktrees()
-    return (str(error),) if error else ()
 
 
 def rescued(

@@ -57,7 +57,7 @@ def _put_aside(run: Live, left: leavings.Leavings) -> Verdict | None:
     if not left.work:
         if left.worktree:
             leavings.tidy_worktree(run.engine, left.worktree)
-        run.engine.git.prune_worktrees()
+        run.engine.git.forget_worktree(run.worktree)
         gone = run.engine.git.delete_branch_if_merged(left.branch, run.record.base_sha)
         if gone is True:
             return None

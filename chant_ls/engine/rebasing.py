@@ -122,8 +122,6 @@ def _placed(engine: Engine, record: RunRecord) -> RunRecord | Refusal:
     """The record with a worktree that stands on the branch and holds nothing else."""
     git, path = engine.git, Path(record.worktree or engine.worktrees / record.spec)
     if not path.is_dir():
-        git.unlock_worktree(path)
-        git.prune_worktrees()
         error = git.attach_worktree(path, record.branch)
         if error:
             return error.refusal(f"{record.spec}: its worktree cannot be made again")

@@ -45,7 +45,9 @@ class Survey:
 
     @property
     def by_tree(self) -> Mapping[Path, RunRecord]:
-        return {Path(record.worktree): record for record in self.records if record.worktree}
+        """Real paths, as git tells them."""
+        placed = (record for record in self.records if record.worktree)
+        return {Path(record.worktree).resolve(): record for record in placed}
 
     def all(self) -> Iterator[Leftover]:
         yield from self.worktrees()
@@ -55,16 +57,16 @@ class Survey:
 
     def worktrees(self) -> Iterator[Leftover]:
         """Registered ones that a record names, or that lie in our folder."""
-        owners = self.by_tree
+        owners, folder = self.by_tree, self.engine.worktrees.resolve()
         for tree in self.trees[1:]:
-            record = owners.get(tree.path)
-            if record or self.engine.worktrees in tree.path.parents:
+            record = owners.get(tree.path.resolve())
+            if record or folder in tree.path.resolve().parents:
                 yield self._worktree(tree, record)
 
     def strangers(self) -> Iterator[Leftover]:
         """Folders where our worktrees go that git knows nothing of."""
-        known = {tree.path for tree in self.trees}
-        folder = self.engine.worktrees
+        known = {tree.path.resolve() for tree in self.trees}
+        folder = self.engine.worktrees.resolve()
         for path in sorted(folder.iterdir()) if folder.is_dir() else ():
             if path.is_dir() and path not in known:
                 size = self.engine.files.at(path).size()

@@ -53,7 +53,7 @@ class GitRepo(Repo):
     lock_worktree = git_worktrees.lock_worktree
     unlock_worktree = git_worktrees.unlock_worktree
     remove_worktree = git_worktrees.remove_worktree
-    prune_worktrees = git_worktrees.prune_worktrees
+    forget_worktree = git_worktrees.forget_worktree
     leftovers = git_worktrees.leftovers
     restore = git_worktrees.restore
     discard = git_worktrees.discard

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from chant_ls.engine.git_port import GitError
 from chant_ls.host.git_run import Repo, decode, failed, joined, pieces
+from chant_ls.host.git_worktrees import forget_worktree
 
 # a recorded resolution, an editor or a stash of the user's has no place here
 _ALONE = ("-c", "rerere.enabled=false", "-c", "core.editor=true", "-c", "sequence.editor=true")
@@ -76,8 +77,7 @@ def conflict_again(repo: Repo, worktree: Path, paths: Sequence[str]) -> GitError
 def drop_worktree(repo: Repo, worktree: Path) -> GitError | None:
     """Twice forced: ours are locked, and hold what nobody wants any more."""
     if not worktree.exists():
-        repo.run("worktree", "unlock", "--", str(worktree))
-        return failed(repo.run("worktree", "prune"))
+        return forget_worktree(repo, worktree)
     return failed(repo.run("worktree", "remove", "--force", "--force", "--", str(worktree)))
 
 

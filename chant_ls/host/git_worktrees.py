@@ -54,8 +54,13 @@ def remove_worktree(repo: Repo, path: Path) -> GitError | None:
     return failed(repo.run("worktree", "remove", "--", str(path)))
 
 
-def prune_worktrees(repo: Repo) -> GitError | None:
-    return failed(repo.run("worktree", "prune"))
+def forget_worktree(repo: Repo, path: Path) -> GitError | None:
+    known = worktrees(repo)
+    if isinstance(known, GitError):
+        return known
+    wanted = path.resolve()
+    gone = next((w.path for w in known if not w.present and w.path.resolve() == wanted), None)
+    return _unregister(repo, gone) if gone else None
 
 
 def leftovers(repo: Repo, worktree: Path, ignored: bool = False) -> Leftovers | GitError:
@@ -100,14 +105,20 @@ def commit_all(repo: Repo, worktree: Path, message: str) -> str | GitError | Non
     return error or _commit(repo, worktree, message, ())
 
 
+def _unregister(repo: Repo, path: Path) -> GitError | None:
+    return failed(repo.run("worktree", "remove", "--force", "--force", "--", str(path)))
+
+
 def _add(repo: Repo, *argv: str) -> GitError | None:
     path = Path(argv[argv.index("--") + 1])
     there = path.exists()
+    problem = None if there else forget_worktree(repo, path)
+    if problem:
+        return problem
     error = failed(repo.run("worktree", "add", "-q", "--lock", "--reason", _REASON, *argv))
     if error and not there and path.exists():
         shutil.rmtree(path, ignore_errors=True)
-        repo.run("worktree", "unlock", "--", str(path))
-        repo.run("worktree", "prune")
+        forget_worktree(repo, path)
     return error
 
 

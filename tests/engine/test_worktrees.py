@@ -1,5 +1,6 @@
 """What agents and users do to worktrees of ours: nothing of theirs is lost or taken for work."""
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ from chant_ls.engine.events import Finished, Restored
 from chant_ls.engine.operations.reset import ResetRequest, WasReset, reset
 from chant_ls.model.refusal import Refusal
 from tests.engine.project import ID, OTHER, Project, make_project
+from tests.engine.test_recover import kill_at, recovered
 from tests.engine.test_work import BRANCH, last
 
 
@@ -124,3 +126,43 @@ def test_edits_that_conflict_with_the_agents_are_refused(tmp_path):
     assert "# Theirs" in copy.read_text()
     copy.write_text(copy.read_text().replace("# Theirs", "# Ours"))
     assert last(project.run(does="tick", resume=True), Finished).state == "completed"
+
+
+def away(project: Project, tmp_path: Path) -> Path:
+    """A worktree of the user's own, on a disk that is not there just now."""
+    tree = tmp_path / "disk" / "users"
+    project.repo.git("worktree", "add", "-q", "-b", "users", str(tree))
+    tree.parent.rename(tmp_path / "unplugged")
+    return tree
+
+
+def test_a_worktree_of_the_users_that_is_away_stays_known(project, tmp_path):
+    users = away(project, tmp_path)
+    project.run(does="edit fail")
+    shutil.rmtree(project.record().worktree)
+    assert isinstance(reset(project.app.engine, ResetRequest(ID, confirmed=True)), WasReset)
+    assert last(project.run(merge=True), Finished).state == "merged"
+    assert [w.path for w in project.app.engine.git.worktrees()[1:]] == [users]
+
+
+def test_a_folder_removed_by_hand_is_made_again_by_resume(project):
+    project.run(does="edit commit fail")
+    shutil.rmtree(project.record().worktree)
+    assert last(project.run(does="tick", resume=True), Finished).state == "completed"
+
+
+def test_a_folder_removed_by_hand_stands_in_the_way_of_no_recover(project):
+    kill_at(project, "prompt")
+    shutil.rmtree(project.record().worktree)
+    assert recovered(project)
+    assert project.repo.git("branch", "--list", BRANCH) == ""
+    assert last(project.run(), Finished).state == "completed"
+
+
+def test_worktrees_behind_a_link_are_ours(tmp_path):
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "data").symlink_to(tmp_path / "elsewhere")
+    project = make_project(tmp_path)
+    assert last(project.run(merge=True), Finished).state == "merged"
+    assert len(project.repo.git("worktree", "list").splitlines()) == 1
+    assert project.repo.git("branch", "--list", BRANCH) == ""

@@ -262,14 +262,22 @@ def test_a_worktree_that_cannot_be_made_leaves_nothing(repo, tmp_path):
     assert len(git.worktrees()) == 1
 
 
-def test_one_removed_by_hand_is_known_and_pruned(repo, tmp_path):
-    git, tree = repo.open(), tmp_path / "tree"
+def test_one_removed_by_hand_is_known_and_forgotten(repo, tmp_path):
+    git, tree, away = repo.open(), tmp_path / "trees" / "tree", tmp_path / "disk" / "away"
+    (tmp_path / "disk").mkdir()
+    repo.git("worktree", "add", "-q", "-b", "users", str(away))
     git.add_worktree(tree, "x", "main")
+    shutil.rmtree(tree.parent)
+    shutil.rmtree(away.parent)
+    assert [w.present for w in git.worktrees()] == [True, False, False]
+    assert git.forget_worktree(tree) is None
+    assert git.forget_worktree(tmp_path / "never") is None
+    assert [w.path for w in git.worktrees()[1:]] == [away]
+    assert git.attach_worktree(tree, "x") is None
     shutil.rmtree(tree)
-    assert not git.worktrees()[1].present
-    git.unlock_worktree(tree)
-    assert git.prune_worktrees() is None
-    assert len(git.worktrees()) == 1
+    assert git.attach_worktree(tree, "x") is None
+    assert git.add_worktree(tmp_path / "y", "y", "nosuch") is not None
+    assert [w.path for w in git.worktrees()[1:]] == [away, tree]
 
 
 def test_sixteen_at_once(repo, tmp_path):
