@@ -1,6 +1,7 @@
 """An agent that says what lies in ANSWERS (1.md, then 2.md …), and meddles with its checkout."""
 
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -19,6 +20,9 @@ def main() -> None:
     if number == 1:
         subprocess.run(["git", "add", "-A"], check=True)
         subprocess.run(["git", "commit", "-qm", "meddled"], check=True)
+    if (ANSWERS / "hang").exists():
+        (ANSWERS / "pid").write_text(str(os.getpid()))
+        signal.pause()
     answer = ANSWERS / f"{number}.md"
     if not answer.exists():
         sys.exit("no idea")

@@ -1,12 +1,16 @@
 """`chant split` as it is typed."""
 
+import signal as signals
+import subprocess
 import sys
 from pathlib import Path
 
+import psutil
 import pytest
 
 from tests.cli.running import chant, environment
 from tests.e2e.conftest import git
+from tests.engine.project import wait_until
 from tests.engine.split_answers import GOOD
 
 AGENT = Path(__file__).parent.parent / "agents" / "answering.py"
@@ -60,3 +64,19 @@ def test_research_needs_no_agent(big: Path) -> None:
 def test_help_is_for_strangers() -> None:
     told = chant(Path.cwd(), "split", "--help").stdout
     assert "chant split 010-abc --dry-run" in told and "Exit code 0" in told
+
+
+@pytest.mark.parametrize(("signal", "code"), [("SIGINT", 130), ("SIGTERM", 143)])
+def test_interrupted_nothing_is_left(big: Path, signal: str, code: int) -> None:
+    answers = big.parent / "answers"
+    (answers / "hang").touch()
+    argv = [sys.executable, "-m", "chant_ls.cli", "split", "001", "-y"]
+    env = environment(big.parent, ANSWERS=str(answers))
+    with subprocess.Popen(argv, cwd=big, env=env, stdin=subprocess.DEVNULL) as running:
+        wait_until(lambda: (answers / "pid").exists() and bool((answers / "pid").read_text()))
+        running.send_signal(getattr(signals, signal))
+        assert running.wait(30) == code
+    assert not psutil.pid_exists(int((answers / "pid").read_text()))
+    assert git(big, "worktree", "list").count("\n") == 1
+    assert git(big, "status", "--porcelain") == ""
+    assert "nothing to clean up" in chant(big, "cleanup").stderr

@@ -31,11 +31,12 @@ def command(
     no_commit: bool,
     yes: bool,
 ) -> None:
-    """Move completed and cancelled specs to .chant/archive. Without an ID, all of them.
+    """Put finished specs away.
 
-    Archived specs are out of the way of `chant list`; `chant show` still finds them, and specs that
-    depend on them stay satisfied. The move is one commit of these files alone; what you have staged
-    stays staged. `chant unarchive` brings a spec back.
+    Moves completed and cancelled specs to .chant/archive; without an ID, all of them. Archived
+    specs are out of the way of `chant list`; `chant show` still finds them, and specs that depend
+    on them stay satisfied. The move is one commit of these files alone; what you have staged stays
+    staged. `chant unarchive` brings a spec back.
     """
     from chant_ls.engine.operations.archive import ArchiveRequest, archive, plan
 

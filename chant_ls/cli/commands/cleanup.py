@@ -8,7 +8,7 @@ import click
 
 from chant_ls.cli import render
 from chant_ls.cli.context import Invocation, confirmed, pass_invocation
-from chant_ls.cli.failures import checked
+from chant_ls.cli.failures import REFUSED, checked
 from chant_ls.cli.options import examples
 
 if TYPE_CHECKING:
@@ -32,12 +32,13 @@ _SHOWN = 5
 @click.option("--json", "as_json", is_flag=True, help="For programs; sizes in bytes.")
 @pass_invocation
 def command(invocation: Invocation, dry_run: bool, yes: bool, as_json: bool) -> None:
-    """Remove worktrees and branches whose work is merged, and stale files of old runs.
+    """Remove what finished runs left behind.
 
-    Only what this project's runs made is looked at. A worktree that is in use, holds changes that
-    are not committed, or work that is not merged stays, and the reason is shown. Files that git
-    ignores (build output, .env) are named; those that exist nowhere else are copied aside first.
-    Specs, logs and the records of runs are never touched.
+    That is worktrees and branches whose work is merged, and stale files of old runs. Only what this
+    project's runs made is looked at. A worktree that is in use, holds changes that are not
+    committed, or work that is not merged stays, and the reason is shown. Files that git ignores
+    (build output, .env) are named; those that exist nowhere else are copied aside first. Specs,
+    logs and the records of runs are never touched.
     """
     from chant_ls.engine.operations.cleanup import Cleaned, clean, look
 
@@ -56,14 +57,15 @@ def command(invocation: Invocation, dry_run: bool, yes: bool, as_json: bool) -> 
         removed = found.going if dry_run else done.removed
         rows = {"removed": _rows(removed), "kept": _rows(done.staying)}
         render.data({"dry_run": dry_run, **rows, "bytes": sum(one.bytes for one in removed)})
-        return
-    invocation.say_all(done.notes)
-    _tell("not removed", done.staying[len(found.staying) :])
-    if not found.going:
+    elif not found.going:
         invocation.say("nothing to clean up")
     elif not dry_run:
+        invocation.say_all(done.notes)
+        _tell("not removed", done.staying[len(found.staying) :])
         size = render.size(sum(one.bytes for one in done.removed))
         render.out(f"Removed: {len(done.removed)} ({size})")
+    if len(done.staying) > len(found.staying):
+        raise click.exceptions.Exit(REFUSED)
 
 
 def _tell(word: str, leftovers: "Iterable[Leftover]") -> None:

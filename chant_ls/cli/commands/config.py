@@ -25,9 +25,10 @@ if TYPE_CHECKING:
 @click.option("--json", "as_json", is_flag=True, help="For programs.")
 @pass_invocation
 def command(invocation: Invocation, validate: bool, as_json: bool) -> None:
-    """Show the configuration: .chant/config.md over your own (~/.config/chant/config.md).
+    """Show the settings in force.
 
-    Settings that nobody set show their built-in value, marked (default).
+    They are those of .chant/config.md over your own (~/.config/chant/config.md). Settings that
+    nobody set show their built-in value, marked (default).
     """
     app = invocation.app()
     if validate:

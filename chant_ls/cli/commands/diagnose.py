@@ -22,7 +22,7 @@ from chant_ls.cli.options import examples
 @click.option("--json", "as_json", is_flag=True, help="For programs.")
 @pass_invocation
 def command(invocation: Invocation, ids: tuple[str, ...], as_json: bool) -> None:
-    """Explain the state of a spec: what is well, what is not, and what to do next.
+    """Explain how a spec stands and what to do next.
 
     `bad` is wrong and must be dealt with, `note` is worth knowing. Nothing is changed. What
     concerns the whole project or this machine is told by `chant doctor`.

@@ -47,8 +47,9 @@ def command(
     private: bool,
     output: Path | None,
 ) -> None:
-    """Write active specs, finished ones too, as a table for other programs.
+    """Write specs as JSON, CSV or Markdown.
 
+    All active specs, finished ones too, as a table for other programs.
     Without --fields: id, type, status, title, labels, model, completed_at. Statuses are those of
     `chant list`. Specs with the label `private` are left out unless you ask for them.
     """

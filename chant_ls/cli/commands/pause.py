@@ -19,7 +19,10 @@ from chant_ls.cli.options import examples
 @click.argument("ids", nargs=-1, required=True, metavar="ID...")
 @pass_invocation
 def command(invocation: Invocation, ids: tuple[str, ...]) -> None:
-    """Stop the agent that works a spec. Its worktree, branch and changes are kept."""
+    """Stop an agent so that it can go on later.
+
+    The worktree, branch and changes of the spec are kept.
+    """
     from chant_ls.engine.operations.pause import pause
 
     engine = invocation.engine()

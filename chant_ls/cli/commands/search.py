@@ -28,12 +28,13 @@ if TYPE_CHECKING:
 @click.option("--json", "as_json", is_flag=True, help="For programs.")
 @pass_invocation
 def command(invocation: Invocation, query: tuple[str, ...], as_json: bool) -> None:
-    """Find specs, archived ones too, that satisfy all terms of the QUERY.
+    """Find specs by words and fields.
 
-    A term is a word, a "phrase in quotes", or field:value with any of: id, title, body, status,
-    type, label, depends_on, informed_by, target, prompt, provider, archived:yes, since and until
-    (by the day of the id: 2026-01-22, or 7d, 2w, 3m ago). A comma means or; a minus before a term
-    means not. Upper and lower case are the same in words, not in labels.
+    Archived specs are searched too; a spec is found if it satisfies all terms. A term is a word, a
+    "phrase in quotes", or field:value with any of: id, title, body, status, type, label,
+    depends_on, informed_by, target, prompt, provider, archived:yes, since and until (by the day of
+    the id: 2026-01-22, or 7d, 2w, 3m ago). A comma means or; a minus before a term means not. Upper
+    and lower case are the same in words, not in labels.
     """
     from chant_ls.analysis.query import parse, search
     from chant_ls.analysis.summary import rows, spec_json

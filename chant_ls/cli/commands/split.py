@@ -38,7 +38,7 @@ def command(
     dry_run: bool,
     yes: bool,
 ) -> None:
-    """Divide a spec that is too large into members that can be worked one by one.
+    """Divide a large spec into members.
 
     The configured agent reads the spec and the project, in a checkout that is thrown away, and
     proposes members: title, text, criteria, files, and which waits for which. You see the proposal

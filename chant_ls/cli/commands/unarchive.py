@@ -19,7 +19,10 @@ from chant_ls.cli.options import examples
 @click.option("--no-commit", is_flag=True, help="Only move the files.")
 @pass_invocation
 def command(invocation: Invocation, ids: tuple[str, ...], no_commit: bool) -> None:
-    """Move archived specs back to .chant/specs, with the status they had."""
+    """Bring archived specs back.
+
+    They return to .chant/specs with the status they had.
+    """
     from chant_ls.engine.operations.archive import plan_back, unarchive
 
     engine = invocation.engine()
