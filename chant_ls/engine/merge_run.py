@@ -13,6 +13,7 @@ from chant_ls.engine.git_port import Git, GitError
 from chant_ls.engine.merge import merge_branch
 from chant_ls.engine.merge_terms import Conflicted, Finished, Merged
 from chant_ls.engine.own_spec import settled
+from chant_ls.engine.ports import Files
 from chant_ls.engine.records import RunRecord
 from chant_ls.model.refusal import Refusal
 from chant_ls.model.runs import RunState
@@ -165,6 +166,11 @@ def _without_worktree(engine: Engine, record: RunRecord) -> tuple[bool, tuple[st
     return error is not None, (*kept, *((f"worktree {path} is kept: {error}",) if error else ()))
 
 
+def _files_of(tree: Files, entry: str) -> tuple[str, ...]:
+    """Of what git calls ignored: a file, or a folder with a final `/`."""
+    return tree.below(entry[:-1], _MOST_KEPT + 1) if entry.endswith("/") else (entry,)
+
+
 def rescued(
     engine: Engine, record: RunRecord, found: tuple[str, ...], worktree: Path
 ) -> tuple[str, ...] | Refusal:
@@ -175,17 +181,21 @@ def rescued(
     root = engine.files.at(engine.git.top)
     own = engine.git.prefix + record.spec_path
     entries = [entry for entry in found if not _DISPOSABLE & set(PurePosixPath(entry).parts)]
-    paths = [p for entry in entries for p in tree.expand(entry.rstrip("/"), _MOST_KEPT + 1)]
-    only_here = [p for p in paths if p != own and tree.read(p) != root.read(p)]
+    paths = [path for entry in entries for path in _files_of(tree, entry)]
     if len(paths) > _MOST_KEPT:
         return Refusal(f"it holds more than {_MOST_KEPT} ignored files")
-    contents = {path: tree.read(path) for path in only_here}
-    if sum(len(data or b"") for data in contents.values()) > _LARGEST_KEPT:
+    contents: dict[str, bytes] = {}
+    for path in paths:
+        data = tree.read(path)
+        if data is None:
+            return Refusal(f"{path} in it cannot be read")
+        if path != own and data != root.read(path):
+            contents[path] = data
+    only_here = list(contents)
+    if sum(map(len, contents.values())) > _LARGEST_KEPT:
         return Refusal(f"its ignored files are large: {', '.join(only_here[:3])}")
     for path, data in contents.items():
-        refusal = (
-            keep.write(path, data, True) if data is not None else Refusal(f"cannot read {path}")
-        )
+        refusal = keep.write(path, data, True)
         if refusal:
             return refusal
     if not contents:

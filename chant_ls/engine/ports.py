@@ -61,6 +61,10 @@ class Files(Protocol):
 
     def fact(self, entry: str) -> PathFact: ...
 
+    def below(self, path: str, limit: int = 200) -> tuple[str, ...]:
+        """The files that a path or folder means, its name taken as it is."""
+        ...
+
     def size(self) -> int:
         """Bytes on disk of all that lies below, links not followed."""
         ...

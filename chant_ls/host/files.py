@@ -6,6 +6,7 @@ import re
 import stat
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path, PurePosixPath
 
 from chant_ls.analysis.snapshot import PathFact, PathKind
@@ -89,8 +90,12 @@ class DiskFiles:
         return PathFact(PathKind.FILE, 1) if is_file else PathFact(PathKind.NOTHING)
 
     def expand(self, entry: str, limit: int = 200) -> tuple[str, ...]:
-        found = self._matching(entry) if _MAGIC.search(entry) else self._below(entry)
-        return tuple(sorted(path for path, _ in zip(found, range(limit), strict=False)))
+        if not _MAGIC.search(entry):
+            return self.below(entry, limit)
+        return tuple(sorted(islice(self._matching(entry), limit)))
+
+    def below(self, path: str, limit: int = 200) -> tuple[str, ...]:
+        return tuple(sorted(islice(self._below(path), limit)))
 
     def names(self, folder: str) -> tuple[str, ...]:
         """The names in a folder (`""` for the base itself), folders with a final `/`."""

@@ -5,12 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from chant_ls.engine.events import Finished, Restored
+from chant_ls.engine.events import Finished, Note, Restored
 from chant_ls.engine.operations.reset import ResetRequest, WasReset, reset
 from chant_ls.model.refusal import Refusal
-from tests.engine.project import ID, OTHER, Project, make_project
+from chant_ls.model.runs import RunState
+from tests.engine.project import ID, OTHER, Project, make_project, wait_until
 from tests.engine.test_recover import kill_at, recovered
 from tests.engine.test_work import BRANCH, last
+from tests.gitrepo import files_of
 
 
 def project_with(tmp_path: Path, script: str, config: str = "") -> Project:
@@ -166,3 +168,37 @@ def test_worktrees_behind_a_link_are_ours(tmp_path):
     assert last(project.run(merge=True), Finished).state == "merged"
     assert len(project.repo.git("worktree", "list").splitlines()) == 1
     assert project.repo.git("branch", "--list", BRANCH) == ""
+
+
+def test_ignored_files_whose_names_look_like_patterns_are_kept_aside(tmp_path):
+    script = "mkdir 'o[1]'; echo a > 'o[1]/*.log'; echo b > 'result[1].log'; echo c > r.log"
+    project = project_with(tmp_path, script)
+    assert last(project.run(does="edit script tick", merge=True), Finished).state == "merged"
+    kept = files_of(project.app.engine.runs.folder / "kept" / f"{ID}-r1")
+    assert {path: data for path, (_, data) in kept.items()} == {
+        "o[1]/*.log": b"a\n",
+        "result[1].log": b"b\n",
+        "r.log": b"c\n",
+    }
+
+
+def test_a_worktree_with_a_file_that_cannot_be_read_is_kept(tmp_path):
+    project = project_with(tmp_path, "ln -s ~/.gitconfig out.log; mkdir d; mv out.log d/out.log")
+    events = project.run(does="edit script tick", merge=True)
+    assert last(events, Finished).state == "merged"
+    assert any("d/out.log in it cannot be read" in e.text for e in events if isinstance(e, Note))
+    assert (Path(project.record().worktree) / "d/out.log").is_symlink()
+
+
+FORGED = "git commit -q --allow-empty -m done -m 'Chant-Op: complete'"
+
+
+@pytest.mark.parametrize("step", ["running", "settle", "criteria"])
+def test_recover_believes_no_agent_that_says_complete(tmp_path, step):
+    project = project_with(tmp_path, f'{FORGED}; touch "$AGENT_GATE"; sleep 0')
+    kill_at(project, step, does="edit commit script")
+    if step == "running":
+        wait_until(project.gate.exists)
+    assert recovered(project)
+    assert project.record().state is RunState.NEEDS_ATTENTION
+    assert project.repo.git("log", "--format=%s", "-1", "main") != "done"

@@ -128,7 +128,10 @@ def _close(engine: Engine, record: RunRecord, state: RunState, error: str) -> No
 
 
 def _completion(engine: Engine, record: RunRecord) -> str:
-    """The commit that completed the spec on its branch, "" when there is none yet."""
+    """The commit that completed the spec on its branch, "" when there is none yet. Before its run
+    came to that step, whoever made such a commit was not us."""
+    if not record.completed_at:
+        return ""
     commits = engine.git.commits(record.base_sha, f"refs/heads/{record.branch}")
     if isinstance(commits, GitError) or not commits:
         return ""
