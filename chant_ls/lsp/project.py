@@ -43,13 +43,15 @@ def edited(path: str, text: str, before: SpecFile | None) -> SpecFile | None:
 
 
 class Project:
-    """Mutable: `snapshot` is replaced on the event loop only. Open buffers shadow `disk`."""
+    """Mutable: `snapshot` is replaced on the event loop only. Open buffers shadow `disk`;
+    `_saved` are their texts when they were last the same as the file."""
 
     def __init__(self, folder: Folder, app: "App") -> None:
         self.folder, self.app = folder, app
         self.snapshot = Snapshot()
         self._buffers: dict[str, OpenText] = {}
         self._disk: dict[str, SpecFile] = {}
+        self._saved: dict[str, str] = {}
 
     @property
     def open_paths(self) -> tuple[str, ...]:
@@ -70,17 +72,23 @@ class Project:
         before = self.snapshot.files.get(path)
         if path not in self._buffers and before is not None:
             self._disk[path] = before
+        if path not in self._buffers:
+            self._saved[path] = before.text if before else text.text
         self._buffers[path] = text
+        self._note_saved(path)
         self._set(path, edited(path, text.text, before))
 
     def drop(self, path: str) -> None:
         """The buffer was closed: what is on disk counts again."""
         self._buffers.pop(path, None)
+        self._saved.pop(path, None)
         self._set(path, self._disk.pop(path, None))
 
     def adopt(self, base: Snapshot) -> None:
         """The finished index, under the buffers that are open by now."""
+        before = self._disk
         self._disk = {path: base.files[path] for path in self._buffers if path in base.files}
+        self._saved |= {path: one.text for path, one in self._disk.items() if path not in before}
         self.snapshot = self._shadowed(base)
 
     def absorb(self, change: DiskChange) -> bool:
@@ -91,6 +99,8 @@ class Project:
         for path in gone:
             self._disk.pop(path, None)
         self._disk.update({file.path: file for file in found if file.path in self._buffers})
+        for file in found:
+            self._note_saved(file.path)
         snapshot = self.snapshot
         if closed := [file for file in found if file.path not in self._buffers]:
             snapshot = snapshot.with_files(closed)
@@ -112,16 +122,24 @@ class Project:
         return self._disk.get(path) if path in self._buffers else self.snapshot.files.get(path)
 
     def unsaved(self, path: str) -> bool:
-        """Whether the buffer differs from what was last seen on disk."""
+        """Whether the user changed the buffer since it was last the same as the file. One that is
+        merely behind the file, which somebody else wrote, is not unsaved."""
         if path not in self._buffers:
             return False
-        saved = self._disk.get(path)
-        return saved is None or saved.text != self._buffers[path].text
+        disk, text = self._disk.get(path), self._buffers[path].text
+        return disk is None or text not in (disk.text, self._saved.get(path))
 
     def saved(self, path: str) -> None:
         """The client wrote the buffer: disk holds its text now."""
         if (file := self.snapshot.files.get(path)) is not None and path in self._buffers:
             self._disk[path] = replace(file, open=False)
+            self._note_saved(path)
+
+    def _note_saved(self, path: str) -> None:
+        """Buffer and file are seen to be the same."""
+        disk, buffer = self._disk.get(path), self._buffers.get(path)
+        if disk and buffer and disk.text == buffer.text:
+            self._saved[path] = buffer.text
 
     def _set(self, path: str, file: SpecFile | None) -> None:
         if file is not None:

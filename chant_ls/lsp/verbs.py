@@ -21,7 +21,8 @@ Verb = Callable[["ChantServer", Project, Any], Awaitable[Answer | Refusal]]
 
 UNTRUSTED = Refusal(
     "this workspace is not trusted, so nothing of it may be started",
-    "trust it in the editor (initializationOptions.trusted), or use `chant` in a terminal",
+    "trust it: `:ChantTrust` in Neovim, `Workspaces: Manage Workspace Trust` in VS Code, the"
+    " initialization option `trusted` elsewhere; or use `chant` in a terminal",
 )
 NO_PROJECT = Refusal("no project is open: there is no `.chant` folder here", "`chant init`")
 

@@ -12,10 +12,11 @@ vim.ui.select = function(choices, told, choose)
   asked = asked + 1
   choose(choices[2], 2)
 end
-local finished
+local finished, merged
 local notify = vim.notify
 vim.notify = function(text, ...)
   finished = finished or text:match('^chant: %S+ (%a+)$')
+  merged = merged or text == 'chant: merged'
   notify(text, ...)
 end
 
@@ -54,4 +55,9 @@ assert(#vim.lsp.get_clients() == 1 and asked == 1, 'one client, one question')
 vim.cmd.ChantWork()
 wait('the end of the run', function() return finished ~= nil end)
 assert(consent and consent:match('echo made'), 'not asked before the run')
+vim.cmd.ChantMerge()
+wait('the merge', function() return merged end)
+wait('the buffer behind its file', function()
+  return vim.fn.search('^status: completed', 'nw') > 0 and not vim.bo.modified
+end)
 print('PROBE ' .. finished)

@@ -61,7 +61,7 @@ def test_neovim_edits_and_works_specs(project: Path) -> None:
 
     assert "PROBE completed" in ran.stderr + ran.stdout, ran.stderr
     assert "completed (not merged)" not in chant(project, "list", "--ready").stdout
-    assert "not merged" in chant(project, "list").stdout
+    assert f"{READY}  completed" in chant(project, "list", "--all").stdout
 
 
 def _with_server(project: Path) -> dict[str, str]:

@@ -129,3 +129,26 @@ def test_a_buffer_is_unsaved_until_disk_holds_its_text():
     assert project.unsaved(PATHS[0])
     project.saved(PATHS[0])
     assert not project.unsaved(PATHS[0])
+
+
+def test_a_buffer_that_is_merely_behind_its_file_is_not_unsaved():
+    root = Path("/nowhere")
+    project = Project(Folder(root, root, root.as_uri()), app=None)
+    project.adopt(Snapshot(complete=True).with_file(on_disk(PATHS[0], TEXTS[0])))
+    project.put(PATHS[0], OpenText("file:///x", 1, TEXTS[0]))
+    project.absorb(DiskChange({PATHS[0]: on_disk(PATHS[0], TEXTS[2])}))
+    assert not project.unsaved(PATHS[0])
+    project.put(PATHS[0], OpenText("file:///x", 2, TEXTS[1]))
+    assert project.unsaved(PATHS[0])
+    project.put(PATHS[0], OpenText("file:///x", 3, TEXTS[2]))
+    assert not project.unsaved(PATHS[0])
+    project.put(PATHS[0], OpenText("file:///x", 4, TEXTS[0]))
+    assert project.unsaved(PATHS[0])
+
+
+def test_a_buffer_that_was_opened_with_changes_is_unsaved():
+    root = Path("/nowhere")
+    project = Project(Folder(root, root, root.as_uri()), app=None)
+    project.put(PATHS[0], OpenText("file:///x", 1, TEXTS[1]))
+    project.adopt(Snapshot(complete=True).with_file(on_disk(PATHS[0], TEXTS[0])))
+    assert project.unsaved(PATHS[0])

@@ -103,6 +103,16 @@ def test_an_unsaved_buffer_is_refused(start, repo):
     client.until(lambda m: (m.get("params") or {}).get("event") == "finished")
 
 
+def test_a_buffer_behind_its_file_is_no_obstacle(start, repo):
+    client = start()
+    uri = client.open(repo / f".chant/specs/{ID}.md")
+    client.change(uri, 2, {"text": SPEC})
+    (repo / f".chant/specs/{ID}.md").write_text(SPEC + "\nby another program\n")
+    client.notify("workspace/didChangeWatchedFiles", {"changes": [{"uri": uri, "type": 2}]})
+    assert execute(client, "work", spec=ID)["ok"]
+    client.until(lambda m: (m.get("params") or {}).get("event") == "finished")
+
+
 def test_refusals_tell_the_next_step(start, repo):
     client = start()
     for name, argument, said in [

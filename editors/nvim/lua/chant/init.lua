@@ -19,6 +19,7 @@ function M.run(command, argument, on_ok)
     command = command,
     arguments = { argument },
   }, function(err, result)
+    vim.cmd.checktime()
     if err then return vim.notify('chant: ' .. err.message, vim.log.levels.ERROR) end
     if on_ok then on_ok(result) end
   end, bufnr)
@@ -68,14 +69,18 @@ M.commands = {
     function()
       local client = client_of(0)
       if not client then return vim.notify('chant: open a spec first', vim.log.levels.WARN) end
-      require('chant.trust').set(client.root_dir, true)
-      vim.notify('chant: trusted; restart Neovim to work specs from here')
+      local trust = require('chant.trust')
+      trust.choose(client.root_dir, function()
+        local now = trust.of(client.root_dir) and 'trusted' or 'read only'
+        vim.notify('chant: ' .. now .. '; `:restart` or a new Neovim takes it up')
+      end)
     end,
-    'Trust this project',
+    'Trust this project, or trust it no more',
   },
 }
 
 function M.on_run_event(_, event)
+  if event.event == 'merged' then vim.cmd.checktime() end
   if event.event ~= 'finished' then return end
   local level = event.error ~= '' and vim.log.levels.WARN or vim.log.levels.INFO
   vim.notify(('chant: %s %s'):format(event.spec, event.state:gsub('_', ' ')), level)

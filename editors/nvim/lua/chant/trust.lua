@@ -22,14 +22,19 @@ function M.set(root, trusted)
   file:close()
 end
 
--- Calls back when there is an answer; a dismissed question is asked again next time.
-function M.ask(root, done)
-  if read()[root] ~= nil then return done() end
+-- Asks, whatever was answered before; calls back when there is an answer or none.
+function M.choose(root, done)
   local choices = { 'Read only', 'Trust: agents and checks may run' }
   vim.ui.select(choices, { prompt = 'chant: trust ' .. root .. '?' }, function(_, index)
     if index then M.set(root, index == 2) end
     done()
   end)
+end
+
+-- Asks once; a dismissed question is asked again next time.
+function M.ask(root, done)
+  if read()[root] ~= nil then return done() end
+  M.choose(root, done)
 end
 
 return M
