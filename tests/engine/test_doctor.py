@@ -58,7 +58,7 @@ BAD: dict[str, tuple[Callable[[Project], object], str, str, str]] = {
         lambda p: config(p, "fixer\nprov", "fixer\n  main_branch: trunk\nprov"),
         "main branch",
         "trunk",
-        "main_branch",
+        "main one",
     ),
     "key": (lambda p: config(p, "timeout:", "timeuot:"), "config", ".chant/config.md:9:", "line"),
     "yaml": (lambda p: config(p, "defaults:", "defaults: ["), "config", "config.md:", "line"),
