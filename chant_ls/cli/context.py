@@ -65,7 +65,8 @@ def confirmed(question: str, yes: bool, hint: str) -> None:
         return
     if not render.live():
         refuse(f"{question} Nobody is there to ask", hint)
-    click.confirm(render.clean(question), abort=True, err=True)
+    if not click.confirm(render.clean(question), err=True):
+        refuse("nothing was done")
 
 
 def found(snapshot: "Snapshot", text: str, *, archived: bool) -> SpecId:

@@ -1,12 +1,13 @@
-"""Ctrl+C while a job is watched: the supervisor is asked to stop, and watched until it has."""
+"""Ctrl+C and TERM while a job is watched: its supervisor is asked to stop, and watched."""
 
 import signal
+import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 from typing import TYPE_CHECKING
 
-from chant_ls.cli.failures import INTERRUPTED
+from chant_ls.cli.failures import INTERRUPTED, TERMINATED
 from chant_ls.engine.events import Entry
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ class Presses:
 
     def __init__(self) -> None:
         self.count = 0
+        self.terminated = False
         self.unsaid: list[str] = []
 
     def telling(self, entries: Iterable[Entry | None], view: "View") -> Iterator[Entry | None]:
@@ -38,6 +40,8 @@ class Presses:
             yield entry
 
     def code(self, ended: int) -> int:
+        if self.terminated:
+            return TERMINATED
         return INTERRUPTED if self.count else ended
 
 
@@ -45,7 +49,7 @@ class Presses:
 def interrupts(engine: "Engine", job: "Job") -> Iterator[Presses]:
     """One spec is paused by the first press; of several, the first lets those at work finish.
 
-    A press more than that leaves the job to itself: `KeyboardInterrupt`.
+    A press more than that leaves the job to itself: `KeyboardInterrupt`. TERM pauses what runs.
     """
     from chant_ls.engine.operations.work import interrupt
 
@@ -59,8 +63,17 @@ def interrupts(engine: "Engine", job: "Job") -> Iterator[Presses]:
         interrupt(engine, job.job, name)
         presses.unsaid.append(words.format(spec=job.specs[0]))
 
-    before = signal.signal(signal.SIGINT, pressed)
+    def terminated(number: int, frame: FrameType | None) -> None:
+        if presses.terminated:
+            sys.exit(TERMINATED)
+        presses.terminated = True
+        interrupt(engine, job.job, "TERM")
+        presses.unsaid.append("pausing what runs")
+
+    heard = {signal.SIGINT: pressed, signal.SIGTERM: terminated}
+    before = {number: signal.signal(number, handler) for number, handler in heard.items()}
     try:
         yield presses
     finally:
-        signal.signal(signal.SIGINT, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)

@@ -6,6 +6,7 @@ from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING, Protocol
 
 from chant_ls.cli import render
+from chant_ls.cli.failures import refuse
 from chant_ls.cli.story import line_of
 from chant_ls.engine.events import Entry, Finished, JobFinished, Started
 from chant_ls.model.spec import short_id
@@ -13,8 +14,6 @@ from chant_ls.model.spec import short_id
 if TYPE_CHECKING:
     from chant_ls.engine.engine import Engine
     from chant_ls.engine.jobs import Job
-
-SUPERVISOR_DIED = 1
 
 
 class View(Protocol):
@@ -31,13 +30,16 @@ def watch(engine: "Engine", job: "Job", quiet: bool = False) -> int:
     from chant_ls.engine.operations.work import attach
 
     with _view(quiet) as view, interrupts(engine, job) as presses:
-        return presses.code(follow(presses.telling(attach(engine, job.job), view), view))
+        ended = follow(presses.telling(attach(engine, job.job), view), view)
+    if ended is None:
+        refuse("the supervisor of this job died", "`chant recover` tidies up what it left")
+    return presses.code(ended)
 
 
-def follow(entries: Iterator[Entry | None], view: View) -> int:
-    """Draws each event and, in between, the passing of time."""
+def follow(entries: Iterator[Entry | None], view: View) -> int | None:
+    """Draws each event and, in between, the passing of time. None: the job ended without a word."""
     at_work: dict[str, float] = {}
-    code = SUPERVISOR_DIED
+    code: int | None = None
     for entry in entries:
         if entry is None:
             view.running(at_work)

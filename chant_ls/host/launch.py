@@ -1,5 +1,6 @@
 """Starting a supervisor: a detached Python that runs the very code we run, told by one pipe."""
 
+import contextlib
 import json
 import os
 import subprocess
@@ -9,6 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from chant_ls.host.run_store import DiskRunStore
+
+PATIENCE = 45.0
+"""Seconds for a job that is taken back to undo what it had begun."""
 
 _BOOT = """\
 import json, sys
@@ -30,18 +34,22 @@ class SupervisorLauncher:
     def start(self, job: str) -> Mapping[str, object]:
         reader, writer = os.pipe()
         try:
-            self._spawn(job, writer)
+            child = self._spawn(job, writer)
         finally:
             os.close(writer)
         with os.fdopen(reader, "rb") as pipe:
-            return _word(pipe.readline())
+            try:
+                return _word(pipe.readline())
+            except BaseException:
+                _taken_back(child)
+                raise
 
-    def _spawn(self, job: str, writer: int) -> None:
+    def _spawn(self, job: str, writer: int) -> "subprocess.Popen[bytes]":
         path = [entry for entry in sys.path if entry and Path(entry).is_absolute()]
         said = json.dumps([str(self.root), job, writer, path])
         errors = self.runs.errors_path(job)
         with errors.open("ab") as stderr:
-            subprocess.Popen(
+            return subprocess.Popen(
                 [sys.executable, "-I", "-c", _BOOT, said],
                 cwd=self.root,
                 env=dict(self.env),
@@ -51,6 +59,13 @@ class SupervisorLauncher:
                 start_new_session=True,
                 pass_fds=(writer,),
             )
+
+
+def _taken_back(child: "subprocess.Popen[bytes]") -> None:
+    """Whoever asked leaves before anything runs (Ctrl+C, TERM): so does the job."""
+    child.terminate()
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        child.wait(PATIENCE)
 
 
 def _word(line: bytes) -> Mapping[str, object]:

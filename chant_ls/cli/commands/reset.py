@@ -19,7 +19,7 @@ def command(invocation: Invocation, ids: tuple[str, ...], yes: bool) -> None:
     snapshot = engine.load()
     for id in [found(snapshot, text, archived=False) for text in ids]:
         run = snapshot.run(id)
-        if run and run.worktree and not run.merged:
+        if run and run.worktree and not (run.merged or run.live):
             confirmed(f"{id} has work that is not merged. Start over?", yes, "`-y` goes on unasked")
         done = checked(reset(engine, ResetRequest(id, confirmed=True)))
         render.out(f"Reset: {done.id}")
