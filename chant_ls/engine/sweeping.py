@@ -7,9 +7,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from chant_ls.engine import merge_state
 from chant_ls.engine.decisions import is_live
 from chant_ls.engine.engine import Engine
 from chant_ls.engine.git_port import GitError, Leftovers, Worktree
+from chant_ls.engine.merge_state import MergeState
 from chant_ls.engine.operations.work import live_jobs
 from chant_ls.engine.ports import StateFile
 from chant_ls.engine.records import RunRecord
@@ -42,6 +44,7 @@ class Survey:
     engine: Engine
     records: tuple[RunRecord, ...]
     trees: tuple[Worktree, ...]
+    merging: MergeState | None = None
 
     @property
     def by_tree(self) -> Mapping[Path, RunRecord]:
@@ -92,6 +95,9 @@ class Survey:
 
     def _worktree(self, tree: Worktree, record: RunRecord | None) -> Leftover:
         name, spec = str(tree.path), record.spec if record else ""
+        if self.merging and self.merging.tree == tree.path:
+            why = "a merge waits here: `chant merge --continue` or `chant merge --abort`"
+            return Leftover("worktree", name, self.merging.spec, why=why)
         if not tree.present:
             why = self._busy(record) if record else ""
             return Leftover("registration", name, spec, why=why)
@@ -142,7 +148,7 @@ def survey(engine: Engine) -> Survey | Refusal:
     if isinstance(trees, GitError):
         return trees.refusal("the worktrees could not be listed")
     records = (record for id in engine.runs.newest() for record in engine.runs.runs_of(id))
-    return Survey(engine, tuple(records), trees)
+    return Survey(engine, tuple(records), trees, merge_state.read(engine))
 
 
 def _dirty(left: Leftovers) -> str:

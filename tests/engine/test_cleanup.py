@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from chant_ls.engine import merge_state
 from chant_ls.engine.engine import Engine
+from chant_ls.engine.merge_state import MergeState
 from chant_ls.engine.operations.cleanup import Cleaned, Found, clean, look
 from chant_ls.engine.records import RunRecord
 from chant_ls.model.runs import RunState
@@ -170,6 +172,13 @@ def test_the_checkout_of_a_killed_split_goes_and_others_stay(repo):
         (str(other), "no run on record made it")
     ]
     assert not tree.exists() and other.exists()
+
+
+def test_the_folder_of_a_merge_that_waits_stays(repo):
+    record = finished(repo)
+    state = MergeState(record.spec, record.run, record.worktree, "", "", "")
+    merge_state.keep(engine_of(repo), state)
+    stays(repo, "chant merge --abort")
 
 
 def test_what_changes_between_look_and_clean_is_seen(repo):
