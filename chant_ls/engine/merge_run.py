@@ -166,6 +166,11 @@ def _without_worktree(engine: Engine, record: RunRecord) -> tuple[bool, tuple[st
     return error is not None, (*kept, *((f"worktree {path} is kept: {error}",) if error else ()))
 
 
+def disposable(path: str) -> bool:
+    """Whether a tool makes it again by itself."""
+    return bool(_DISPOSABLE & set(PurePosixPath(path).parts))
+
+
 def _files_of(tree: Files, entry: str) -> tuple[str, ...]:
     """Of what git calls ignored: a file, or a folder with a final `/`."""
     return tree.below(entry[:-1], _MOST_KEPT + 1) if entry.endswith("/") else (entry,)
@@ -180,7 +185,7 @@ def rescued(
     keep = engine.files.at(engine.runs.folder / "kept" / record.run)
     root = engine.files.at(engine.git.top)
     own = engine.git.prefix + record.spec_path
-    entries = [entry for entry in found if not _DISPOSABLE & set(PurePosixPath(entry).parts)]
+    entries = [entry for entry in found if not disposable(entry)]
     paths = [path for entry in entries for path in _files_of(tree, entry)]
     if len(paths) > _MOST_KEPT:
         return Refusal(f"it holds more than {_MOST_KEPT} ignored files")

@@ -43,8 +43,9 @@ class RunRecord:
     `base_sha` is where the branch started, `completion` its `chant: complete` commit, `merged`
     the commit on main. The spec's bytes as worked lie in the run store (`RunStore.snapshot`).
     `tracked` is whether the spec's file goes into commits (mode `tracked` or `local`), `ignored`
-    whether git ignores it. `wants_merge`: to be merged once completed. `unknown` keeps keys that a
-    newer chant wrote.
+    whether git ignores it. `brought` are SHA-256 digests, by path, of the ignored target files that
+    this run copied to the root. `wants_merge`: to be merged once completed. `unknown` keeps keys
+    that a newer chant wrote.
     """
 
     run: str
@@ -76,6 +77,7 @@ class RunRecord:
     completed_at: str = ""
     merged: str = ""
     waived: int = 0
+    brought: Mapping[str, str] = field(default_factory=dict)
     error: str = ""
     unknown: Mapping[str, Any] = field(default_factory=dict)
 

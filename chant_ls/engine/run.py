@@ -47,9 +47,9 @@ STEPS: tuple[Step, ...] = (
     Step("commit", _JUDGING, evaluate.commit),
     Step("ended", _JUDGING, evaluate.judge_agent),
     Step("proof", _JUDGING, proof.prove),
-    Step("targets", _JUDGING, proof.bring_ignored),
     Step("checks", _JUDGING, checks.check),
     Step("criteria", _JUDGING, evaluate.judge),
+    Step("targets", _JUDGING, proof.bring_ignored),
     Step("complete", _JUDGING, evaluate.complete),
 )
 

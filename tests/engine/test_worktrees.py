@@ -9,7 +9,7 @@ from chant_ls.engine.events import Finished, Note, Restored
 from chant_ls.engine.operations.reset import ResetRequest, WasReset, reset
 from chant_ls.model.refusal import Refusal
 from chant_ls.model.runs import RunState
-from tests.engine.project import ID, OTHER, Project, make_project, wait_until
+from tests.engine.project import ID, OTHER, SPEC, Project, make_project, wait_until
 from tests.engine.test_recover import kill_at, recovered
 from tests.engine.test_work import BRANCH, last
 from tests.gitrepo import files_of
@@ -202,3 +202,51 @@ def test_recover_believes_no_agent_that_says_complete(tmp_path, step):
     assert recovered(project)
     assert project.record().state is RunState.NEEDS_ATTENTION
     assert project.repo.git("log", "--format=%s", "-1", "main") != "done"
+
+
+BY_TARGETS = SPEC.replace("type: code", "type: task\ntarget_files: [out.log, src]")
+
+
+def test_an_ignored_target_is_brought_when_all_is_met_and_replaces_an_earlier_one(tmp_path):
+    project = project_with(
+        tmp_path,
+        "echo $CHANT_ATTEMPT > out.log; mkdir -p src/__pycache__; echo x > src/__pycache__/a.log",
+    )
+    project.add(ID, BY_TARGETS)
+    result = project.repo.root / "out.log"
+    project.run(does="script")
+    assert not result.exists(), "a criterion is open"
+    for attempt in ("2", "3"):
+        again = reset(project.app.engine, ResetRequest(ID, confirmed=True))
+        assert isinstance(again, WasReset), again
+        assert last(project.run(does="script tick"), Finished).state == "completed"
+        assert result.read_text() == f"{attempt}\n"
+    assert not (project.repo.root / "src/__pycache__").exists()
+    result.write_text("the user's\n")
+    reset(project.app.engine, ResetRequest(ID, confirmed=True))
+    events = project.run(does="script tick")
+    assert result.read_text() == "the user's\n"
+    assert any("is there already" in e.text for e in events if isinstance(e, Note))
+
+
+def test_a_cache_below_a_target_proves_nothing(tmp_path):
+    project = project_with(tmp_path, "mkdir -p src/__pycache__; echo x > src/__pycache__/a.log")
+    project.add(ID, BY_TARGETS)
+    assert last(project.run(does="script tick"), Finished).state == "failed"
+
+
+NESTED = "git init -q sub; cd sub; echo x > file; git add file; git commit -qm x"
+
+
+@pytest.mark.parametrize("does", ["script tick", "script tick stage_all"])
+def test_a_repository_in_the_worktree_is_no_result(tmp_path, does):
+    project = project_with(tmp_path, NESTED)
+    end = last(project.run(does=does, merge=True), Finished)
+    assert end.state == "needs_attention"
+    assert "a repository of its own in sub" in end.error
+    tree = Path(project.record().worktree)
+    assert "`git rm --cached sub`" in end.hint
+    project.repo.git("rm", "-q", "--cached", "sub", cwd=tree)
+    (tree / "sub" / ".git").rename(tmp_path / "away")
+    assert last(project.run(does="edit", resume=True), Finished).state == "completed"
+    assert project.repo.git("show", f"{BRANCH}:sub/file") == "x"

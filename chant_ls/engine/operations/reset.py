@@ -95,8 +95,9 @@ def _put_aside(
             f"`chant reset {record.spec} -y` keeps it on another branch, "
             f"`chant resume {record.spec}` goes on with it",
         )
-    if not left.work:
-        return leavings.unused(engine, replace(record, base_sha=main)) or ""
+    if not left.work and leavings.unused(engine, replace(record, base_sha=main)) is None:
+        return ""
+    # also where ignored files keep a worktree that holds no work
     return leavings.put_aside(engine, record.spec, left, record.attempt, private)
 
 
