@@ -31,6 +31,14 @@ def project(tmp_path: Path) -> Path:
     return root
 
 
+def put(root: Path, id: str, title: str, more: str = "") -> None:
+    """A spec that is there from the start; `more` is frontmatter."""
+    text = f"---\ntype: task\n{more}---\n\n# {title}\n"
+    (root / f".chant/specs/{id}.md").write_text(text)
+    git(root, "add", "-A")
+    git(root, "commit", "-qm", title)
+
+
 def git(root: Path, *arguments: str) -> str:
     ran = subprocess.run(
         ["git", "-C", str(root), *arguments],

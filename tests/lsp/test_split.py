@@ -53,6 +53,9 @@ def test_an_agent_splits_by_an_edit(start, repo):
     before = repo.picture()
     assert "did not agree" in client.error("workspace/executeCommand", SPLIT)["message"]
     assert "answering.py" in questions[0]["message"] and not applied
+    uri = client.open(repo.root / f".chant/specs/{ID}.md", SPEC + "\nmore\n")
+    assert "not saved" in client.error("workspace/executeCommand", SPLIT)["message"]
+    client.close(uri)
     choice["title"] = "Run"
     done = client.request("workspace/executeCommand", SPLIT)
     assert done == {"ok": True, "created": [f"{ID}.1", f"{ID}.2"]}
@@ -63,10 +66,7 @@ def test_an_agent_splits_by_an_edit(start, repo):
     assert "# Free the lock" in written and "driver" in written
 
 
-def test_nothing_is_asked_of_an_agent_untrusted_or_unsaved(start, repo, tmp_path):
+def test_nothing_is_asked_of_an_agent_untrusted(start, tmp_path):
     client = start(False)
     assert "not trusted" in client.error("workspace/executeCommand", SPLIT)["message"]
-    client = start(True)
-    client.open(repo.root / f".chant/specs/{ID}.md", SPEC + "\nmore\n")
-    assert "not saved" in client.error("workspace/executeCommand", SPLIT)["message"]
     assert not list((tmp_path / "answers").glob("prompt-*"))
