@@ -3,7 +3,6 @@
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
 from itertools import pairwise
 from typing import Protocol
 
@@ -36,41 +35,55 @@ class _Order:
     circles: Mapping[SpecId, frozenset[SpecId]]
 
 
-class Cycles:
-    """Answers for one graph, found when asked for.
+class Known:
+    """What was found out about cycles; graphs alike in who waits for whom share it.
 
     The order of all specs (Tarjan) is made once and handed on from graph to graph. Edges of specs
     that changed since may climb in it; only from them on can a way lead up again, so a search
     never looks below the lowest of them: mostly it ends where it begins.
     """
 
-    def __init__(
-        self, graph: Waiting, order: _Order | None = None, changed: frozenset[SpecId] = frozenset()
-    ):
-        self._graph = graph
-        self._order = order
-        self._changed = changed
-        self._looked_at = 0
-        self._found: dict[tuple[str, str], Cycle | None] = {}
+    def __init__(self, order: _Order | None = None, changed: frozenset[SpecId] = frozenset()):
+        self.order = order
+        self.changed = changed
+        self.looked_at = 0
+        self.lowest: int | None = None
+        self.found: dict[tuple[str, str], Cycle | None] = {}
 
-    def changed(self, graph: Waiting, ids: Iterable[SpecId]) -> "Cycles":
+    def after(self, ids: Iterable[SpecId]) -> "Known":
         """For a graph in which only `ids` came, went or wait for others than before."""
         ids = frozenset(ids)
-        if self._order is None or len(self._changed) > _MANY:
-            return Cycles(graph)
-        ranks = self._order.ranks
+        if self.order is None or len(self.changed) > _MANY:
+            return Known()
+        ranks = self.order.ranks
         new = [id for id in ids if id not in ranks]
         ranked = {**ranks, **{id: len(ranks) + n for n, id in enumerate(new)}} if new else ranks
-        return Cycles(graph, _Order(ranked, self._order.circles), self._changed | ids)
+        return Known(_Order(ranked, self.order.circles), self.changed | ids)
+
+    def renew(self, graph: Waiting) -> _Order:
+        self.order = order = _ordered(graph)
+        self.changed = frozenset()
+        self.looked_at = 0
+        self.lowest = None
+        return order
+
+
+@dataclass(frozen=True, slots=True)
+class Cycles:
+    """Answers for one graph, found when asked for. The graph does not hold it: what a change
+    leaves behind is freed at once, not by the next collection of garbage."""
+
+    graph: Waiting
+    known: Known
 
     def through(self, start: str, end: str) -> Cycle | None:
         """A shortest cycle that holds the edge `start` → `end`, None where there is none.
 
         One of more than 200 specs may be longer than need be.
         """
-        if (start, end) not in self._found:
+        if (start, end) not in self.known.found:
             self._find(SpecId(start), SpecId(end))
-        return self._found[start, end]
+        return self.known.found[start, end]
 
     def prepare(self) -> None:
         """Makes the order now instead of under the first question."""
@@ -79,38 +92,35 @@ class Cycles:
     @property
     def circles(self) -> Mapping[SpecId, frozenset[SpecId]]:
         """Of every spec in a cycle: all that wait for each other with it, itself among them."""
-        if self._changed:
-            self._renew()
+        if self.known.changed:
+            self.known.renew(self.graph)
         return self._current.circles
 
     @property
     def _current(self) -> _Order:
-        if self._order is None or self._looked_at > _PATIENCE:
-            self._renew()
-        return self._order or _Order({}, {})
+        known = self.known
+        if known.order is None or known.looked_at > _PATIENCE:
+            return known.renew(self.graph)
+        return known.order
 
-    def _renew(self) -> None:
-        self._order = _ordered(self._graph)
-        self._changed = frozenset()
-        self._looked_at = 0
-        self.__dict__.pop("_lowest", None)
-
-    @cached_property
+    @property
     def _lowest(self) -> int:
         """The lowest rank from which an edge climbs."""
-        ranks, waits = self._current.ranks, self._graph.waits_for
-        climbs = (ranks[i] for i in self._changed if any(ranks[t] > ranks[i] for t in waits(i)))
-        return min(climbs, default=len(ranks))
+        ranks, known, waits = self._current.ranks, self.known, self.graph.waits_for
+        if known.lowest is None:
+            climbs = (ranks[i] for i in known.changed if any(ranks[t] > ranks[i] for t in waits(i)))
+            known.lowest = min(climbs, default=len(ranks))
+        return known.lowest
 
     def _find(self, start: SpecId, end: SpecId) -> None:
-        way = self._way(end, start)
+        way, found = self._way(end, start), self.known.found
         if not way:
-            self._found[start, end] = None
+            found[start, end] = None
             return
         cycle = closed(way)
         around = (start, *way) if len(way) > _LONG else ()
-        self._found |= {edge: cycle for edge in pairwise(around) if edge not in self._found}
-        self._found[start, end] = cycle
+        found |= {edge: cycle for edge in pairwise(around) if edge not in found}
+        found[start, end] = cycle
 
     def _way(self, source: SpecId, goal: SpecId) -> Cycle | None:
         """The specs of a shortest way, both ends included."""
@@ -122,12 +132,12 @@ class Cycles:
         todo = deque(came)
         while todo and goal not in came:
             node = todo.popleft()
-            for other in self._graph.waits_for(node):
+            for other in self.graph.waits_for(node):
                 if other not in came and ranks[other] >= floor:
                     came[other] = node
                     todo.append(other)
-        if self._changed:
-            self._looked_at += len(came)
+        if self.known.changed:
+            self.known.looked_at += len(came)
         return _traced(came, goal) if goal in came else None
 
 

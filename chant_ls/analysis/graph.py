@@ -2,10 +2,9 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from itertools import chain, compress
-from operator import is_not
+from itertools import chain
 
-from chant_ls.analysis.cycles import Cycles
+from chant_ls.analysis.cycles import Cycles, Known
 from chant_ls.analysis.ids import Ids
 from chant_ls.analysis.index import (
     KEYS,
@@ -30,8 +29,14 @@ from chant_ls.model.spec import Facts, SpecId, member_numbers, parent_id
 _FEW = 20
 """After more specs came or went at once, what was known of cycles is found anew."""
 
+_MOST_EDITED = 50
+
 
 __all__ = ["Graph", "Relation", "SpecLike", "picked"]
+
+
+class Origin:
+    """Stands for the graphs that were made from one by few changes."""
 
 
 class Graph:
@@ -53,7 +58,9 @@ class Graph:
         self._answers: dict[str, Resolution] = {}
         self._looses: dict[Relation, frozenset[str]] = {}
         self._shorts: dict[Relation, Mapping[SpecId, list[str]]] = {}
-        self._kept_cycles: Cycles | None = None
+        self._circular: Known | None = None
+        self._origin = Origin()
+        self._edited: frozenset[SpecId] = frozenset()
 
     def replaced(self, old: Iterable[SpecLike], new: Iterable[SpecLike]) -> "Graph":
         """The graph without the old files, with the new ones; itself where no fact changes."""
@@ -91,12 +98,14 @@ class Graph:
             for relation, found in self._shorts.items():
                 if new._looses.get(relation) is self._looses[relation]:
                     new._shorts[relation] = found
-        if self._kept_cycles is not None and len(moved) <= _FEW:
+        if not moved and len(edited := self._edited.union(after)) <= _MOST_EDITED:
+            new._origin, new._edited = self._origin, edited
+        if self._circular is not None and len(moved) <= _FEW:
             near = {one for graph in (self, new) for id in moved for one in graph._around(id)}
             near.update(waiting)
             families = [graph.below(id) for graph in (self, new) for id in near]
             changed = near.union(*families)
-            new._kept_cycles = self._kept_cycles.changed(new, changed) if changed else self.cycles
+            new._circular = self._circular.after(changed) if changed else self._circular
 
     def _around(self, id: SpecId) -> Iterator[SpecId]:
         """The specs that may wait for others when the spec `id` comes or goes."""
@@ -149,11 +158,15 @@ class Graph:
         """Whether the id is known and lies in the archive only."""
         return self._places.get(SpecId(id), (NOWHERE,))[0].archived
 
-    def changed_since(self, other: "Graph") -> tuple[SpecId, ...]:
-        """The ids whose files or facts are not those of another graph with the same ids. A change
-        keeps the order of places; where it is another, more ids are told, never fewer."""
-        differs = map(is_not, self._places.values(), other._places.values())
-        return tuple(compress(self._places, differs))
+    @property
+    def origin(self) -> Origin:
+        """The same for graphs with the same ids that differ in few specs."""
+        return self._origin
+
+    @property
+    def edited(self) -> frozenset[SpecId]:
+        """The specs whose files or facts may not be those of the first graph of the origin."""
+        return self._edited
 
     # references
 
@@ -324,9 +337,9 @@ class Graph:
     @property
     def cycles(self) -> Cycles:
         """Found when first asked for; kept as long as no spec waits for another than before."""
-        if self._kept_cycles is None:
-            self._kept_cycles = Cycles(self)
-        return self._kept_cycles
+        if self._circular is None:
+            self._circular = Known()
+        return Cycles(self, self._circular)
 
 
 def picked(found: tuple[SpecId, ...], ids: Ids, text: str) -> Resolution:

@@ -1,31 +1,37 @@
 """Specs found by words of their ids and titles; bounded, and cheap at ten thousand specs."""
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from itertools import islice
+from weakref import WeakKeyDictionary
 
-from chant_ls.analysis.graph import Graph
+from chant_ls.analysis.graph import Graph, Origin
 from chant_ls.model.spec import FINISHED, SpecId
 
 MOST_AWAITING = 500
 """So many specs are looked at to find those that wait for one; beyond, none is marked."""
 
-_MOST_CHANGED = 50
-
 
 @dataclass(frozen=True, slots=True)
 class _Rows:
-    """What is searched: one line for each spec of the graph, unfinished before finished ones,
-    newest first. `text` holds all lines, each between newlines."""
+    """What is searched: one line for each spec of a graph, unfinished before finished ones,
+    newest first. `text` holds all lines, each between newlines; `edited` is the graph's."""
 
-    graph: Graph
     ids: tuple[SpecId, ...]
+    numbers: Mapping[SpecId, int]
     finished: frozenset[SpecId]
     lines: tuple[str, ...]
     text: str
+    edited: frozenset[SpecId]
 
 
-_last = _Rows(Graph(), (), frozenset(), (), "\n")
+_kept = WeakKeyDictionary[Origin, _Rows]()
+"""Those last asked for: graphs of one origin differ in few lines, mostly in none."""
+
+
+def prepare(graph: Graph) -> None:
+    """Makes what is searched now instead of under the first search."""
+    _rows(graph)
 
 
 def found(graph: Graph, query: str, most: int, wanted: Callable[[SpecId], bool]) -> list[SpecId]:
@@ -73,37 +79,42 @@ def _matching(rows: _Rows, words: list[str]) -> Iterator[int]:
 
 
 def _rows(graph: Graph) -> _Rows:
-    """Those of the last graph asked about, with few lines changed, or all of them anew."""
-    global _last
-    if _last.graph is not graph:
-        _last = _updated(_last, graph) or _built(graph)
-    return _last
+    known = _kept.get(graph.origin)
+    rows = _updated(known, graph) if known else _built(graph)
+    _kept[graph.origin] = rows
+    return rows
 
 
-def _updated(old: _Rows, graph: Graph) -> _Rows | None:
-    if graph.every is not old.graph.every or graph.active is not old.graph.active:
-        return None
-    changed = graph.changed_since(old.graph)
-    if len(changed) > _MOST_CHANGED or any(
-        _finished(graph, id) != (id in old.finished) for id in changed
-    ):
-        return None
-    lines = list(old.lines)
-    for id in changed:
-        lines[old.ids.index(id)] = _line(graph, id)
-    same = tuple(lines) == old.lines
-    return _Rows(graph, old.ids, old.finished, *((old.lines, old.text) if same else _text(lines)))
+def _updated(old: _Rows, graph: Graph) -> _Rows:
+    now = {id: _line(graph, id) for id in old.edited | graph.edited}
+    moved = {id for id in now if _finished(graph, id) != (id in old.finished)}
+    changed = {id: line for id, line in now.items() if old.lines[old.numbers[id]] != line}
+    if moved:
+        lines = {**dict(zip(old.ids, old.lines, strict=True)), **changed}
+        return _arranged(graph, old.finished ^ moved, lines)
+    if not changed:
+        return replace(old, edited=graph.edited)
+    replaced = list(old.lines)
+    for id, line in changed.items():
+        replaced[old.numbers[id]] = line
+    return replace(old, lines=tuple(replaced), text=_text(replaced), edited=graph.edited)
 
 
 def _built(graph: Graph) -> _Rows:
+    finished = frozenset(id for id in graph.ids if _finished(graph, id))
+    return _arranged(graph, finished, {id: _line(graph, id) for id in graph.ids})
+
+
+def _arranged(graph: Graph, finished: frozenset[SpecId], lines: Mapping[SpecId, str]) -> _Rows:
     newest = graph.ids[::-1]
-    finished = frozenset(id for id in newest if _finished(graph, id))
-    ids = (*(i for i in newest if i not in finished), *(i for i in newest if i in finished))
-    return _Rows(graph, ids, finished, *_text([_line(graph, id) for id in ids]))
+    ids = tuple(sorted(newest, key=finished.__contains__))
+    ordered = tuple(map(lines.__getitem__, ids))
+    numbers = dict(zip(ids, range(len(ids)), strict=True))
+    return _Rows(ids, numbers, finished, ordered, _text(ordered), graph.edited)
 
 
-def _text(lines: list[str]) -> tuple[tuple[str, ...], str]:
-    return tuple(lines), "\n" + "".join(f"{line}\n" for line in lines)
+def _text(lines: Iterable[str]) -> str:
+    return "\n".join(["", *lines, ""])
 
 
 def _finished(graph: Graph, id: SpecId) -> bool:

@@ -54,7 +54,8 @@ def completion_key(item: types.CompletionItem) -> CompletionKey | None:
 
 def completions(view: View | SheetView, client: Client, found: Completions) -> dict[str, Any]:
     """A CompletionList as plain JSON: two hundred items pass through no converter."""
-    ranges = {one.edit.span: view.lines.plain_range(one.edit.span) for one in found.items}
+    lines = view.lines
+    ranges = {span: lines.plain_range(span) for span in {one.edit.span for one in found.items}}
     root = view.project.folder.uri
     items = [_completion(client, one, ranges[one.edit.span], root) for one in found.items]
     return {"isIncomplete": found.incomplete, "items": items}

@@ -6,12 +6,17 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING
 
+from chant_ls.analysis import search
 from chant_ls.analysis.snapshot import Snapshot, SpecFile
 from chant_ls.lsp.project import DiskChange
 
 if TYPE_CHECKING:
     from chant_ls.app import App
     from chant_ls.engine.ports import FileStat
+
+COLLECT_AFTER = 50_000
+"""Objects. A collection walks through the large mappings of the newest snapshot: not under every
+key. What a key leaves behind is freed without one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +35,9 @@ def index(app: "App") -> tuple[Snapshot, Seen]:
     seen = _list(app)
     snapshot = app.load()
     snapshot.graph.prepare()
+    search.prepare(snapshot.graph)
     gc.freeze()
+    gc.set_threshold(COLLECT_AFTER)
     return snapshot, seen
 
 

@@ -1,6 +1,7 @@
 """Text into YAML scalars, quoted only where it must be."""
 
 import re
+from functools import lru_cache
 
 import yaml
 
@@ -47,6 +48,7 @@ def writable(text: str) -> str:
     return _SURROGATES.sub("\ufffd", text)
 
 
+@lru_cache(maxsize=1024)
 def written(name: str, text: str, *, flow: bool = False) -> str:
     """The value of the field `name`: numbers, booleans and what is null stand as they are."""
     row = BY_NAME.get(name.partition(".")[0])

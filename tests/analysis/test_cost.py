@@ -1,9 +1,11 @@
 """What a keystroke costs does not grow with the project: counted in calls, not in seconds."""
 
+import gc
 import sys
 from collections import Counter
 from collections.abc import Callable
 from types import FrameType
+from weakref import ref
 
 import pytest
 
@@ -11,6 +13,7 @@ from chant_ls.analysis.affected import affected
 from chant_ls.analysis.check import check_document
 from chant_ls.analysis.ids import Ids
 from chant_ls.analysis.readiness import effective_status
+from chant_ls.analysis.search import found, prepare
 from chant_ls.analysis.snapshot import Snapshot, SpecFile
 from chant_ls.analysis.summary import listed, rows
 from chant_ls.model.spec import SpecId, valid_id
@@ -132,3 +135,32 @@ def test_a_list_costs_so_much_for_each_spec() -> None:
         for count in (FEW, MANY)
     )
     assert many / few == pytest.approx(MANY / FEW, rel=0.1)
+
+
+def test_what_a_key_leaves_behind_is_freed_without_a_collection() -> None:
+    snapshot = PROJECTS[FEW]
+    left = []
+    gc.disable()
+    try:
+        for n in (3, 5, 7):
+            snapshot = snapshot.with_file(_file(_id(20), f"depends_on:\n  - {_id(n)}\n"))
+            assert snapshot.graph.cycles.through(_id(20), _id(n)) is None
+            left.append(ref(snapshot.graph))
+        assert [graph() is None for graph in left] == [True, True, False]
+    finally:
+        gc.enable()
+
+
+def test_searching_after_a_key_makes_no_line_but_that_of_the_edited_spec() -> None:
+    snapshot = PROJECTS[MANY]
+    prepare(snapshot.graph)
+    for front in (
+        "depends_on: [x]\n",
+        "depends_on: [xy]\n",
+        "status: completed\n",
+        "labels: [a]\n",
+    ):
+        snapshot = snapshot.with_file(_file(_id(20), front))
+        calls = _calls(lambda now=snapshot: found(now.graph, "a0019", 100, lambda id: True))
+        assert calls["_line"] == 1 and calls["_built"] == 0
+        assert calls.total() < 80
