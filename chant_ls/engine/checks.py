@@ -42,9 +42,7 @@ def _passes(run: Live, command: str, criterion: str = "") -> bool:
     """Whether the command exits 0 in the worktree, in time."""
     said: list[str] = []
     cwd: Path = run.folder if run.folder.is_dir() else run.worktree
-    call = Command(
-        ("sh", "-c", command), cwd, environment(run), None, CHECK_TIMEOUT, f"{mark(run)}/check"
-    )
+    call = Command(("sh", "-c", command), cwd, environment(run), None, CHECK_TIMEOUT, mark(run))
     ended = run.engine.processes.run(
         call, lambda _: None, lambda lines: said.extend(t for _, t in lines), run.stop
     )

@@ -45,7 +45,7 @@ def merge_resolved(
     changes = git.changes(resolved.target, resolved.branch)
     if isinstance(changes, GitError):
         return changes.refusal(f"{work.id}: its resolution cannot be read")
-    guarded = protected_paths(git.prefix, work.id, work.targets, changes)
+    guarded = protected_paths(git.prefix, work, changes)
     if guarded and not allow_protected:
         return _told_first(work, guarded, "--continue")
     files = tuple(change.path for change in changes)
@@ -77,7 +77,7 @@ def _made(
     changes = git.changes(sides.base, sides.branch)
     if isinstance(changes, GitError):
         return changes.refusal(f"{work.id}: its branch cannot be read")
-    guarded = protected_paths(git.prefix, work.id, work.targets, changes)
+    guarded = protected_paths(git.prefix, work, changes)
     if guarded and not allow_protected:
         apart = git.changes(sides.target, sides.branch)
         if isinstance(apart, GitError):

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from pathlib import PurePosixPath
 
 from chant_ls.engine.git_port import Change
+from chant_ls.engine.merge_terms import Finished
 
 _ANYWHERE = frozenset({".gitattributes", ".gitmodules", ".pre-commit-config.yaml", "lefthook.yml"})
 _FILES = frozenset(
@@ -35,18 +36,18 @@ _FOLDERS = (
 _CHANT = ("config.md", "agents.md", "prompts/", "archive/")
 
 
-def protected_paths(
-    prefix: str, id: str, targets: tuple[str, ...], changes: Iterable[Change]
-) -> tuple[str, ...]:
+def protected_paths(prefix: str, work: Finished, changes: Iterable[Change]) -> tuple[str, ...]:
     """The changed paths that are protected and not named, as they are, in the spec's targets.
 
     `prefix` is where the project's root lies in the repository; targets are relative to the root.
     """
-    wanted = {prefix + target for target in targets}
+    wanted = {prefix + target for target in work.targets}
+    runners = {prefix + path for path in work.runners}
     return tuple(
         change.path
         for change in changes
-        if change.path not in wanted and _protected(prefix, id, change)
+        if change.path not in wanted
+        and (change.path in runners or _protected(prefix, work.id, change))
     )
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
+from chant_ls.engine.agents.table import runners
 from chant_ls.engine.copies import copy_folder
 from chant_ls.engine.engine import Engine
 from chant_ls.engine.git_port import Git, GitError
@@ -94,6 +95,7 @@ def finished(engine: Engine, record: RunRecord) -> Finished:
         snapshot,
         facts.target_files,
         facts.private,
+        runners(engine.config, engine.root),
     )
 
 

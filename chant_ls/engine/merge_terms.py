@@ -12,7 +12,7 @@ class Finished:
     """A branch to merge. `spec_path` is relative to the top of the repository, "" in local mode.
 
     `snapshot` is the spec as it was worked, `targets` its target files; `private` keeps title and
-    id out of the commit.
+    id out of the commit. `runners` are the files, relative to the root, that agents start with.
     """
 
     id: SpecId
@@ -23,6 +23,7 @@ class Finished:
     snapshot: bytes | None = None
     targets: tuple[str, ...] = ()
     private: bool = False
+    runners: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,15 +10,18 @@ from chant_ls.model.runs import RunState
 from chant_ls.model.spec import SpecType
 
 _GITLINK = "160000"
+_UNREAD = "what the agent did cannot be read"
 _BY_TARGETS = frozenset({SpecType.TASK, SpecType.RESEARCH, SpecType.DOCUMENTATION})
 
 
 def prove(run: Live) -> Verdict | None:
     """A run without work is a failure, whatever its agent says."""
     changes = run.engine.git.changes(run.base(), run.record.branch)
-    proof = changes if isinstance(changes, GitError) else _proof(run, changes)
-    if isinstance(changes, GitError) or isinstance(proof, GitError):
-        return failed(proof, "what the agent did cannot be read")
+    if isinstance(changes, GitError):
+        return failed(changes, _UNREAD)
+    proof = _proof(run, changes)
+    if isinstance(proof, GitError):
+        return failed(proof, _UNREAD)
     id, nested = run.record.spec, _repositories(changes)
     if nested:
         return Verdict(

@@ -250,3 +250,35 @@ def test_a_repository_in_the_worktree_is_no_result(tmp_path, does):
     (tree / "sub" / ".git").rename(tmp_path / "away")
     assert last(project.run(does="edit", resume=True), Finished).state == "completed"
     assert project.repo.git("show", f"{BRANCH}:sub/file") == "x"
+
+
+def test_strays_of_a_check_are_ended(project):
+    stray = 'setsid sleep 600 >&- 2>&- & echo $! >> "$AGENT_PIDS"'
+    project.add(ID, SPEC.replace("The file is there", f"It runs `$ {stray}`"))
+    assert last(project.run(does="edit commit"), Finished).state == "completed"
+    assert len(project.started()) == 1
+    project.assert_no_child_lives()
+
+
+def test_a_check_that_outlived_its_supervisor_is_ended_by_recover(project):
+    slow = 'echo $$ >> "$AGENT_PIDS"; kill -9 $PPID; sleep 600'
+    project.add(ID, SPEC.replace("The file is there", f"It runs `$ {slow}`"))
+    project.work(does="edit commit")
+    wait_until(lambda: bool(project.started()))
+    wait_until(lambda: not project.app.engine.processes.alive(project.record().supervisor))
+    assert recovered(project)
+    project.assert_no_child_lives()
+
+
+RUNNER = "providers:\n  own:\n    command: [python3, ./tools/agent.py, -x]\n"
+
+
+@pytest.mark.parametrize("path", ["tools/agent.py", "claude", "python3"])
+def test_an_agent_replaces_no_runner_without_a_yes(tmp_path, path):
+    project = project_with(tmp_path, f"mkdir -p tools; echo evil > {path}")
+    config = (project.repo.root / ".chant/config.md").read_text().replace("providers:\n", RUNNER)
+    project.repo.commit({"tools/agent.py": "good\n", ".chant/config.md": config})
+    end = last(project.run(does="edit script tick", merge=True), Finished)
+    assert end.state == "completed"
+    assert f"changes protected files: {path}" in end.error
+    assert not (project.repo.root / path).exists() or path == "tools/agent.py"

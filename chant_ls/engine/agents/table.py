@@ -1,5 +1,6 @@
 """The agents that are known by name, those of the configuration, and how each is started."""
 
+import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -91,6 +92,18 @@ def argv(provider: Provider, root: Files, document: Document, call: Call) -> tup
     return tuple(filled)
 
 
+def runners(config: Config, root: Path) -> frozenset[str]:
+    """The paths, relative to the root, of all files that agents are started with if they exist."""
+    everyone = (*KNOWN.values(), *config.providers.values())
+    parts = {part for each in everyone for part in each.command}
+    named = (os.path.relpath(root / part, root) for part in parts if _names_a_file(part))
+    return frozenset(path for path in named if path != "." and not path.startswith(".."))
+
+
+def _names_a_file(part: str) -> bool:
+    return bool(part) and "{" not in part and not part.startswith("-")
+
+
 def shell_blocks(document: Document) -> tuple[str, ...]:
     fences = (fence for fence in document.body.fences if fence.info == SHELL_BLOCKS)
     return tuple(fence.content.of(document.text) for fence in fences)
@@ -114,7 +127,7 @@ def _without_empty_model(command: tuple[str, ...], model: str) -> tuple[str, ...
 
 
 def _at_root(part: str, root: Files) -> str:
-    if "{" in part or part.startswith("-") or Path(part).is_absolute():
+    if not _names_a_file(part) or Path(part).is_absolute():
         return part
     return str(root.base / part) if root.read(part) is not None else part
 
