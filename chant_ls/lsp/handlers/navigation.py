@@ -1,11 +1,14 @@
 """From one place to another: definitions, references, links, names, symbols, the call hierarchy."""
 
+from collections.abc import Awaitable
+
 from lsprotocol import types
 from pygls.exceptions import JsonRpcException
 
 from chant_ls.analysis import navigation, renaming, symbols
 from chant_ls.analysis.types import Change
 from chant_ls.lsp import edits, outline
+from chant_ls.lsp.aside import aside
 from chant_ls.lsp.protocol import REQUEST_FAILED
 from chant_ls.lsp.server import ChantServer
 from chant_ls.lsp.session import View
@@ -20,11 +23,15 @@ def definition(ls: ChantServer, params: types.DefinitionParams) -> types.Locatio
     return view.location(found) if found else None
 
 
-def references(ls: ChantServer, params: types.ReferenceParams) -> list[types.Location] | None:
+def references(
+    ls: ChantServer, params: types.ReferenceParams
+) -> Awaitable[list[types.Location]] | None:
     if (at := ls.session.at(params)) is None:
         return None
-    view, offset = at
-    declaration = params.context.include_declaration
+    return aside(ls, at[0], lambda: _references(*at, params.context.include_declaration))
+
+
+def _references(view: View, offset: int, declaration: bool) -> list[types.Location]:
     found = navigation.references(view.snapshot, view.path, offset, declaration)
     return [view.location(one) for one in found]
 
@@ -53,12 +60,14 @@ def prepare_rename(
     return types.PrepareRenamePlaceholder(view.lines.range(found.span), found.text)
 
 
-def rename(ls: ChantServer, params: types.RenameParams) -> types.WorkspaceEdit | None:
+def rename(ls: ChantServer, params: types.RenameParams) -> Awaitable[types.WorkspaceEdit] | None:
     if (at := ls.session.at(params)) is None:
         return None
-    view, offset = at
-    change = renaming.rename(view.snapshot, view.path, offset, params.new_name)
-    return _edit(ls, view, change)
+    return aside(ls, at[0], lambda: _renamed(ls, *at, params.new_name))
+
+
+def _renamed(ls: ChantServer, view: View, offset: int, name: str) -> types.WorkspaceEdit:
+    return _edit(ls, view, renaming.rename(view.snapshot, view.path, offset, name))
 
 
 def _edit(ls: ChantServer, view: View, change: Change | Refusal) -> types.WorkspaceEdit:
@@ -110,11 +119,13 @@ def prepare_calls(
 
 def incoming_calls(
     ls: ChantServer, params: types.CallHierarchyIncomingCallsParams
-) -> list[types.CallHierarchyIncomingCall] | None:
+) -> Awaitable[list[types.CallHierarchyIncomingCall]] | None:
     if (asked := outline.asked(ls.session, params.item)) is None:
         return None
     view, id = asked
-    return list(outline.incoming(view, navigation.incoming(view.snapshot, id)))
+    return aside(
+        ls, view, lambda: [*outline.incoming(view, navigation.incoming(view.snapshot, id))]
+    )
 
 
 def outgoing_calls(
