@@ -176,6 +176,9 @@ def complete(run: Live) -> Verdict | None:
     """The spec's result in one commit on its branch: the last moment at which a stop is heard."""
     if run.wish in _STOPPED:
         return _stopped(run, run.wish)
+    problem = _anonymous(run) if run.private else None
+    if problem:
+        return failed(problem, "the commits of the branch cannot be made one")
     commits = run.engine.git.commits(run.base(), run.record.branch)
     if isinstance(commits, GitError):
         return failed(commits, "the commits of the branch cannot be read")
@@ -184,15 +187,29 @@ def complete(run: Live) -> Verdict | None:
     shas = tuple(commit.sha[:12] for commit in commits if not commit.bookkeeping)
     fields = _results(run, now, shas)
     text = specfile.with_fields(run.document().text, run.record.spec, fields)
-    problem = run.copies.write(run.record.spec_path, specfile.encode(text))
-    if problem:
-        return failed(problem)
+    unwritten = run.copies.write(run.record.spec_path, specfile.encode(text))
+    if unwritten:
+        return failed(unwritten)
     done = _completion(run)
     if isinstance(done, GitError):
         return failed(done, "the result could not be committed")
     run.keep(completion=done)
     run.emit(Committed(done, f"chant: complete {run.record.spec}", "complete"))
     return None
+
+
+def _anonymous(run: Live) -> GitError | None:
+    """All work on a private spec as one commit of ours: what its agent wrote into its commits
+    could name the spec in main's history."""
+    git, base, branch = run.engine.git, run.base(), f"refs/heads/{run.record.branch}"
+    tip = git.commit_of(branch)
+    if tip is None or tip == base:
+        return None
+    message = messages.work(run.record.spec, "", private=True)
+    made = git.commit_tree(f"{tip}^{{tree}}", [base], message)
+    if isinstance(made, GitError):
+        return made
+    return git.update_refs([RefUpdate(branch, made, tip)], message.partition("\n")[0])
 
 
 def _about(op: str, run: Live) -> str:

@@ -31,7 +31,7 @@ _COMMIT = """\
 ## Commit
 
 Commit your work in this worktree, the spec's file with it, with a subject of the form
-`chant({id}): <what you did>`. Where you cannot commit, leave the changes as they are: they are
+`{subject}: <what you did>`. Where you cannot commit, leave the changes as they are: they are
 committed for you. Never run `git stash`, `git push` or `git switch`, and leave the files of other
 specs alone.
 """
@@ -145,7 +145,8 @@ class _Brief:
             yield from _titled("Group", self.group())
         yield from _titled("Output schema", self.schema())
         if not template.analysis:
-            yield _COMMIT.format(id=self.document.facts.id)
+            facts = self.document.facts
+            yield _COMMIT.format(subject="chant" if facts.private else f"chant({facts.id})")
 
     @property
     def description(self) -> str:

@@ -34,6 +34,13 @@ def test_every_execute_prompt_starts_with_the_role_and_ends_with_the_commit_rule
         assert "{{" not in text, name
 
 
+def test_no_agent_is_told_to_name_a_private_spec_in_commits(project):
+    assert f"`chant({ID}): " in assembled(project, SPEC)
+    private = assembled(project, SPEC.replace("type: code", "type: code\nlabels: [private]"))
+    assert "`chant: " in private
+    assert f"chant({ID})" not in private
+
+
 def test_what_is_put_in_is_never_expanded_again(project):
     text = assembled(project, SPEC.replace("Write the file", "Say {{spec.id}} and {{nonsense}}"))
     assert "# Say {{spec.id}} and {{nonsense}}" in text

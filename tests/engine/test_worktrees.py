@@ -282,3 +282,16 @@ def test_an_agent_replaces_no_runner_without_a_yes(tmp_path, path):
     assert end.state == "completed"
     assert f"changes protected files: {path}" in end.error
     assert not (project.repo.root / path).exists() or path == "tools/agent.py"
+
+
+def test_what_agents_write_into_commits_of_a_private_spec_stays_private(tmp_path):
+    project = project_with(tmp_path, "git commit -q --allow-empty -m 'the secret is out'")
+    private = SPEC.replace("type: code", "type: code\nlabels: [private]")
+    project.repo.write(f".chant/specs/{OTHER}.md", private)
+    events = project.run(OTHER, does="edit commit script tick", merge=True)
+    assert last(events, Finished).state == "merged"
+    told = project.repo.git("log", "--format=%B", "main")
+    assert "chant: finished work" in told
+    assert not [word for word in (OTHER, "secret", "Write the file") if word in told]
+    assert project.repo.git("show", f"main:{OTHER}.txt") == f"work of {OTHER}"
+    assert project.repo.git("status", "--porcelain") == f"?? .chant/specs/{OTHER}.md"
