@@ -8,6 +8,7 @@ from chant_ls.analysis.types import Change, CreateFile
 from chant_ls.engine import specfile
 from chant_ls.engine.commit import Kept, commit_files
 from chant_ls.engine.engine import Engine
+from chant_ls.engine.ports import REPO
 from chant_ls.engine.prepare import REPO_WAIT
 from chant_ls.model.refusal import Refusal
 from chant_ls.syntax.text import apply
@@ -56,7 +57,7 @@ def make(
 
 
 def _committed(engine: Engine, wanted: Rewrite, subject: str, ids: Sequence[str]) -> Kept:
-    held = engine.runs.lock("repo", REPO_WAIT)
+    held = engine.runs.lock(REPO, REPO_WAIT)
     if isinstance(held, Refusal):
         return Kept(note=f"not committed: {held.message}")
     with held:

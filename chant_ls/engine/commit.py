@@ -3,8 +3,10 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from chant_ls.engine.git_port import Git, GitError, Move, Settle
+from chant_ls.engine.git_port import Git, GitError, Head, Move, Settle
 from chant_ls.model.refusal import Refusal
+
+_TRIES = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +72,23 @@ def _obstacle(git: Git, paths: tuple[str, ...]) -> Refusal | None:
 def _made(
     git: Git, content: Mapping[str, bytes | None], own: str, settle: Settle, message: str
 ) -> Kept | Refusal:
-    head = git.head()
+    """As often as somebody else moves the branch at the very moment, but not for ever."""
+    for _ in range(_TRIES):
+        head = git.head()
+        done = _made_on(git, head, content, own, settle, message)
+        if isinstance(done, Kept) or git.head() == head:
+            break
+    return done
+
+
+def _made_on(
+    git: Git,
+    head: Head,
+    content: Mapping[str, bytes | None],
+    own: str,
+    settle: Settle,
+    message: str,
+) -> Kept | Refusal:
     if not head.branch:
         return Refusal("HEAD is detached")
     if not head.commit:

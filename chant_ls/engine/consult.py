@@ -10,6 +10,7 @@ from chant_ls.engine.agents import streams
 from chant_ls.engine.engine import Engine
 from chant_ls.engine.events import Output, Result, RunEvent
 from chant_ls.engine.guards import Approved
+from chant_ls.engine.ports import REPO
 from chant_ls.engine.prepare import REPO_WAIT
 from chant_ls.engine.records import ProcessId, RunRecord
 from chant_ls.model.refusal import Refusal
@@ -99,14 +100,14 @@ def discard_checkout(engine: Engine, tree: Path) -> Refusal | None:
 
 def _drop(engine: Engine, tree: Path) -> None:
     """What cannot be removed now is found by `chant cleanup`."""
-    held = engine.runs.lock("repo", REPO_WAIT)
+    held = engine.runs.lock(REPO, REPO_WAIT)
     if not isinstance(held, Refusal):
         with held:
             discard_checkout(engine, tree)
 
 
 def _add(engine: Engine, tree: Path, commit: str) -> Refusal | None:
-    held = engine.runs.lock("repo", REPO_WAIT)
+    held = engine.runs.lock(REPO, REPO_WAIT)
     if isinstance(held, Refusal):
         return held
     with held:

@@ -5,11 +5,15 @@ from dataclasses import dataclass
 
 from chant_ls.analysis.snapshot import Snapshot, SpecFile
 from chant_ls.engine import specfile
-from chant_ls.engine.commit import commit_file
+from chant_ls.engine.commit import Kept, commit_file
 from chant_ls.engine.engine import Engine
+from chant_ls.engine.ports import REPO
 from chant_ls.engine.records import RunRecord
 from chant_ls.model.refusal import Refusal
 from chant_ls.model.runs import LIVE_STATES
+
+_REPO_WAIT = 30.0
+"""Seconds that the repository's lock is waited for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +38,17 @@ def decide(
         return refusal
     if file.facts.private:
         return Written()
-    id = file.facts.id
-    kept = commit_file(engine.git, file.path, new, f"chant: {verb} {id}", id)
+    kept = _committed(engine, file, new, verb)
     return Written((kept.note,) if kept.note and "ignores" not in kept.note else ())
+
+
+def _committed(engine: Engine, file: SpecFile, new: bytes, verb: str) -> Kept:
+    held = engine.runs.lock(REPO, _REPO_WAIT)
+    if isinstance(held, Refusal):
+        return Kept(note=f"not committed: {held.message}")
+    with held:
+        id = file.facts.id
+        return commit_file(engine.git, file.path, new, f"chant: {verb} {id}", id)
 
 
 def existing(snapshot: Snapshot, id: str) -> SpecFile | Refusal:

@@ -45,6 +45,15 @@ def look(engine: Engine, branch: str, main: str) -> Leavings | GitError:
     return Leavings(branch, tip, here, bool(left and not left.clean), unmerged)
 
 
+def foreign(engine: Engine, spec: str, left: Leavings) -> bool:
+    """Whether the branch is checked out where no attempt at this spec was made: by the user, or by
+    another project of this repository that has a spec of the same name."""
+    if left.worktree is None:
+        return False
+    ours = {Path(r.worktree).resolve() for r in engine.runs.runs_of(spec) if r.worktree}
+    return left.worktree.resolve() not in ours
+
+
 def put_aside(
     engine: Engine, spec: str, left: Leavings, attempt: int, private: bool = False
 ) -> str | Refusal:

@@ -14,15 +14,23 @@ from chant_ls.engine.own_spec import own_spec, settled_as_in, spec_conflict
 from chant_ls.engine.spec_merge import Conflict
 from chant_ls.model.refusal import Refusal
 
+_TRIES = 3
+"""So often a merge is made anew where somebody else moves the target at the very moment."""
+
 
 def merge_branch(
     git: Git, work: Finished, allow_protected: bool = False
 ) -> Merged | Conflicted | Refusal:
     """All of it, or nothing and the reason: conflicting files, or work that is in the way."""
-    made = _made(git, work, allow_protected)
-    if not isinstance(made, _Made):
-        return made
-    return _moved(git, work, made)
+    for _ in range(_TRIES):
+        made = _made(git, work, allow_protected)
+        if not isinstance(made, _Made):
+            return made
+        done = _moved(git, work, made)
+        outrun = isinstance(done, Refusal) and git.commit_of(_ref(work)) != made.target
+        if not outrun:
+            break
+    return done
 
 
 def rehearse(
@@ -39,7 +47,7 @@ def merge_resolved(
 ) -> Merged | Conflicted | Refusal:
     """A conflict that was settled as the commit `resolved.branch`, whose first parent was the
     target when the conflict was met. Where that has moved on, what is new there is merged too."""
-    target = git.commit_of(f"refs/heads/{work.target}")
+    target = git.commit_of(_ref(work))
     if target is None:
         return _no_target(work)
     changes = git.changes(resolved.target, resolved.branch)
@@ -100,12 +108,16 @@ def _merge_commit(git: Git, work: Finished, sides: Sides) -> str | Conflicted | 
     return commit
 
 
+def _ref(work: Finished) -> str:
+    return f"refs/heads/{work.target}"
+
+
 def _no_target(work: Finished) -> Refusal:
     return Refusal(f"{work.id}: there is no local branch {work.target} to merge into")
 
 
 def _sides(git: Git, work: Finished, onto: str) -> Sides | Merged | Refusal:
-    target = onto or git.commit_of(f"refs/heads/{work.target}")
+    target = onto or git.commit_of(_ref(work))
     branch = git.commit_of(f"refs/heads/{work.branch}")
     if target is None:
         return _no_target(work)

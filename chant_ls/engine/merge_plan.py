@@ -14,7 +14,7 @@ def chosen(snapshot: Snapshot, ids: Sequence[str], all_of_it: bool) -> tuple[Spe
         return Refusal("`--all` and ids exclude each other", "name the specs, or use `--all` alone")
     unmerged = tuple(id for id, run in snapshot.runs.items() if run.unmerged)
     if all_of_it:
-        return unmerged
+        return tuple(id for id in unmerged if snapshot.status(id) is Status.COMPLETED)
     if not ids:
         return Refusal("name the specs to merge", "`chant merge ID…`, or `chant merge --all`")
     meant: list[SpecId] = []

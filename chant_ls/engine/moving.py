@@ -7,6 +7,7 @@ from chant_ls.analysis.snapshot import Snapshot
 from chant_ls.engine.commit import Kept, commit_files
 from chant_ls.engine.engine import Engine
 from chant_ls.engine.git_port import GitError
+from chant_ls.engine.ports import REPO
 from chant_ls.engine.prepare import REPO_WAIT
 from chant_ls.model.refusal import Refusal
 from chant_ls.model.spec import SpecId
@@ -38,7 +39,7 @@ def move(
         return Refusal(f"{taken} exists already", "look at both, and remove one of them")
     if not commit or engine.runs.writable():
         return _on_disk(engine, moves) or Moved(tuple(moves))
-    held = engine.runs.lock("repo", REPO_WAIT)
+    held = engine.runs.lock(REPO, REPO_WAIT)
     if isinstance(held, Refusal):
         return held
     with held:

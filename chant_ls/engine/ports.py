@@ -99,6 +99,10 @@ class SpecStore(Protocol):
         ...
 
 
+REPO = "/repo"
+"""The name of the repository's lock: one that no spec can have."""
+
+
 class Held(Protocol):
     """A lock that we hold."""
 
@@ -154,8 +158,9 @@ class RunStore(Protocol):
     def keep_snapshot(self, run: str, data: bytes) -> None: ...
 
     def lock(self, name: str, wait: float = 0.0) -> Held | Refusal:
-        """The lock of a spec (its id) or `repo`. Waits at most `wait` seconds. The kernel drops it
-        when its holder dies; its file is never deleted."""
+        """The lock of a spec (its id), or of the repository (`REPO`) whichever root is asked.
+        Waits at most `wait` seconds. The kernel drops it when its holder dies; its file is never
+        deleted."""
         ...
 
     def append(self, job: str, entries: "Iterable[Entry]", durable: bool = True) -> None:

@@ -9,6 +9,7 @@ from chant_ls.engine.events import Note, Started
 from chant_ls.engine.git_port import GitError
 from chant_ls.engine.live import Live, Verdict, refused
 from chant_ls.engine.own_spec import merged_spec
+from chant_ls.engine.ports import REPO
 from chant_ls.engine.spec_merge import Conflict
 from chant_ls.model.refusal import Refusal
 
@@ -31,6 +32,15 @@ def earlier(run: Live) -> Verdict | None:
         return refused(left, "the worktrees could not be listed")
     if left.nothing:
         return None
+    if leavings.foreign(run.engine, run.record.spec, left):
+        return refused(
+            Refusal(
+                f"{run.record.spec}: its branch {left.branch} is checked out in {left.worktree}, "
+                "which is no worktree of this spec",
+                "leave that branch there, or set another `branch_prefix` below `defaults:` in "
+                ".chant/config.md",
+            )
+        )
     if run.request.resume:
         return _go_on(run, left)
     if left.work and not run.request.fresh:
@@ -62,7 +72,11 @@ def _put_aside(run: Live, left: leavings.Leavings) -> Verdict | None:
         if gone is True:
             return None
     attempt = run.record.attempt - 1
-    kept = leavings.put_aside(run.engine, run.record.spec, left, attempt, run.private)
+    with_lock = run.engine.runs.lock(REPO, REPO_WAIT)
+    if isinstance(with_lock, Refusal):
+        return refused(with_lock)
+    with with_lock:
+        kept = leavings.put_aside(run.engine, run.record.spec, left, attempt, run.private)
     if isinstance(kept, Refusal):
         return refused(kept)
     run.emit(Note(f"the earlier attempt is kept on the branch {kept}"))
@@ -74,7 +88,7 @@ def add_worktree(run: Live) -> Verdict | None:
         return None
     record = run.record
     run.keep(worktree=str(_free_folder(Path(record.worktree), record.attempt)))
-    with_lock = run.engine.runs.lock("repo", REPO_WAIT)
+    with_lock = run.engine.runs.lock(REPO, REPO_WAIT)
     if isinstance(with_lock, Refusal):
         return refused(with_lock)
     with with_lock:

@@ -65,6 +65,14 @@ def holds_lock(checkout: Checkout) -> bool:
         return False
 
 
+def left_by_us(checkout: Checkout) -> bool:
+    """Whether the lock that is there is one of chant, of whichever move."""
+    try:
+        return checkout.lock.read_bytes().startswith(b"chant ")
+    except OSError:
+        return False
+
+
 def drop_lock(checkout: Checkout) -> None:
     for leftover in (checkout.copy, Path(f"{checkout.copy}.lock")):
         leftover.unlink(missing_ok=True)

@@ -125,6 +125,10 @@ def _prepare(
 ) -> Refusal | None:
     """The lock, its conditions, and a copy of the index that may be changed."""
     if not co.take_lock(checkout):
+        if co.left_by_us(checkout):
+            return Refusal(
+                f"an interrupted step of chant holds {checkout.lock}", "`chant recover` ends it"
+            )
         hint = f"wait for it to end, or see who left {checkout.lock}"
         return Refusal(f"another git process works in {checkout.top}", hint)
     repo.fault("locked")

@@ -6,6 +6,7 @@ import os
 import time
 from pathlib import Path
 
+from chant_ls.engine.ports import REPO
 from chant_ls.host.identity import me
 from chant_ls.model.refusal import Refusal
 
@@ -67,7 +68,7 @@ def _taken(path: Path, name: str) -> Refusal:
         who = f" by process {holder['pid']} since {holder['since']}"
     except (OSError, ValueError, KeyError, TypeError):
         who = ""
-    if name == "repo":
+    if name == REPO:
         return Refusal(f"the repository is in use{who}", "try again when that is done")
     hint = f"`chant log {name}` shows it, `chant cancel {name}` stops it"
     return Refusal(f"{name} is being worked{who}", hint)

@@ -1,7 +1,7 @@
 """Run records, journals, logs and locks below the git folder: `<git-common-dir>/chant/<key>/`.
 
 runs/<run>.json  snapshots/<run>.md  journal/<job>.jsonl  jobs/<job>.json  logs/<spec>.log
-run/<id>.lock  stop/<run>  merge/conflict.json
+run/<id>.lock  ../@repo.lock  stop/<run>  merge/conflict.json
 """
 
 import json
@@ -94,12 +94,14 @@ class DiskRunStore:
 
     # locks and wishes
     def lock(self, name: str, wait: float = 0.0) -> "FileLock | Refusal":
-        path = self._path("run", f"{name}.lock")
-        if path is None:
+        if self._folder is None:
             return Refusal("this project is in no git repository", "`git init` makes one")
+        from chant_ls.engine.ports import REPO  # readers of records need no ports
         from chant_ls.host import locks  # POSIX only; readers never come here
 
         self._made("run", "")
+        every_root = self._folder.parent / "@repo.lock"
+        path = every_root if name == REPO else self._folder / "run" / f"{name}.lock"
         return locks.acquire(path, name, SystemClock().now(), wait)
 
     def ask_stop(self, run: str, reason: str) -> None:

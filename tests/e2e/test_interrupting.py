@@ -14,6 +14,7 @@ from chant_ls.app import build_app
 from chant_ls.engine.engine import Engine
 from chant_ls.engine.events import Note
 from chant_ls.engine.operations.work import supervisor_of
+from chant_ls.engine.ports import REPO
 from tests.cli.running import chant, environment
 from tests.e2e.conftest import git
 from tests.engine.project import wait_until
@@ -79,7 +80,7 @@ def test_interrupted_before_its_agent_runs_a_job_is_taken_back(
 ) -> None:
     id = added(sleeping)
     engine = core(sleeping)
-    with engine.runs.lock("repo"):
+    with engine.runs.lock(REPO):
         run = working(sleeping, id)
         wait_until(lambda: getattr(engine.runs.latest(id), "step", "") == "worktree")
         run.send_signal(number)

@@ -12,6 +12,7 @@ from chant_ls.analysis.types import Resolved
 from chant_ls.engine.commit import Kept, commit_file
 from chant_ls.engine.engine import Engine
 from chant_ls.engine.merge_run import PATIENCE
+from chant_ls.engine.ports import REPO
 from chant_ls.model.refusal import Refusal
 from chant_ls.model.spec import TYPE_ALIASES, SpecId, SpecType
 from chant_ls.syntax.document import parse
@@ -55,7 +56,7 @@ def add(engine: Engine, request: AddRequest) -> Added | Refusal:
     unrecorded = engine.runs.writable()
     if unrecorded:
         return _written(engine, snapshot, spec, request, unrecorded.message)
-    held = engine.runs.lock("repo", PATIENCE)
+    held = engine.runs.lock(REPO, PATIENCE)
     if isinstance(held, Refusal):
         return held
     with held:

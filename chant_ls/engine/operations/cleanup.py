@@ -9,6 +9,7 @@ from chant_ls.engine.consult import discard_checkout
 from chant_ls.engine.engine import Engine
 from chant_ls.engine.git_port import GitError
 from chant_ls.engine.merge_run import tidy
+from chant_ls.engine.ports import REPO
 from chant_ls.engine.prepare import REPO_WAIT
 from chant_ls.engine.records import RunRecord
 from chant_ls.engine.sweeping import Leftover, Survey, survey
@@ -69,7 +70,7 @@ def _removed(engine: Engine, one: Leftover) -> tuple[str, ...] | Refusal:
         Path(one.name).unlink(missing_ok=True)
         return ()
     with ExitStack() as locks:
-        for name, wait in ((one.spec, 0.0), ("repo", REPO_WAIT)):
+        for name, wait in ((one.spec, 0.0), (REPO, REPO_WAIT)):
             held = engine.runs.lock(name, wait) if name else None
             if isinstance(held, Refusal):
                 return held

@@ -88,7 +88,7 @@ def merge(engine: Engine, request: MergeRequest, tell: Tell = quiet) -> MergeRes
     if isinstance(ids, Refusal):
         return ids
     refusal = next((r for id in ids if (r := unfit(snapshot, id))), None)
-    if refusal:
+    if refusal and not request.all:
         return refusal
     items = _each(engine, snapshot, ordered(snapshot, ids), request, tell)
     only = items[0].refusal if len(items) == 1 else None
@@ -108,7 +108,10 @@ def _each(
     for at, id in enumerate(ids):
         failed = {item.id for item in items if item.refusal}
         waits = sorted(failed & before(snapshot, id), key=natural_key)
-        if waits:
+        no = unfit(snapshot, id)
+        if no:
+            items.append(MergeItem(id, Outcome.SKIPPED, refusal=no))
+        elif waits:
             items.append(_skipped(id, waits))
         else:
             items.append(_merge(engine, id, request, tuple(ids[at + 1 :]), tips, tell))

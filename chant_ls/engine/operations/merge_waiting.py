@@ -18,6 +18,7 @@ from chant_ls.engine.operations.merge import (
 )
 from chant_ls.engine.operations.recover import put_right
 from chant_ls.engine.operations.work import UNTRUSTED
+from chant_ls.engine.ports import REPO
 from chant_ls.engine.records import RunRecord
 from chant_ls.engine.resolver import Tell, quiet
 from chant_ls.model.refusal import Refusal
@@ -76,7 +77,7 @@ def take_back(engine: Engine) -> TakenBack | Refusal:
     if isinstance(held, Refusal):
         return held
     with held:
-        repo = engine.runs.lock("repo", PATIENCE)
+        repo = engine.runs.lock(REPO, PATIENCE)
         if isinstance(repo, Refusal):
             return repo
         with repo:

@@ -12,6 +12,7 @@ from chant_ls.engine.interrupted_merge import interrupted_merge, recover_merge
 from chant_ls.engine.merge_plan import unfit
 from chant_ls.engine.merge_run import merge_run
 from chant_ls.engine.merge_terms import Conflicted
+from chant_ls.engine.ports import REPO
 from chant_ls.engine.prepare import REPO_WAIT
 from chant_ls.engine.records import RunRecord
 from chant_ls.model.refusal import Refusal
@@ -64,7 +65,7 @@ def _merge_was_wished(record: RunRecord) -> bool:
 def _merges(engine: Engine) -> tuple[str, ...] | Refusal:
     if engine.runs.writable():
         return ()
-    held = engine.runs.lock("repo", REPO_WAIT)
+    held = engine.runs.lock(REPO, REPO_WAIT)
     if isinstance(held, Refusal):
         return held
     with held:

@@ -9,6 +9,8 @@ from chant_ls.engine.agent import run_mark
 from chant_ls.engine.decisions import decide, existing, is_live
 from chant_ls.engine.engine import Engine
 from chant_ls.engine.git_port import GitError
+from chant_ls.engine.ports import REPO
+from chant_ls.engine.prepare import REPO_WAIT
 from chant_ls.engine.records import RunRecord
 from chant_ls.model.lifecycle import Event, move
 from chant_ls.model.refusal import Refusal
@@ -53,12 +55,10 @@ def reset(engine: Engine, request: ResetRequest) -> WasReset | Refusal:
     record = engine.runs.latest(id)
     if record and is_live(engine, record):
         return Refusal(f"{id} is being worked", f"`chant cancel {id}` stops it")
-    return _under_lock(engine, file, record, request)
+    return _under_lock(engine, file, request)
 
 
-def _under_lock(
-    engine: Engine, file: SpecFile, record: RunRecord | None, request: ResetRequest
-) -> WasReset | Refusal:
+def _under_lock(engine: Engine, file: SpecFile, request: ResetRequest) -> WasReset | Refusal:
     id = file.facts.id
     held = engine.runs.lock(id)
     if isinstance(held, Refusal):
@@ -68,6 +68,7 @@ def _under_lock(
         if waits and waits.spec == id:
             why = f"{id}: its merge waits at a conflict in {waits.folder}"
             return Refusal(why, "`chant merge --continue`, or `chant merge --abort` first")
+        record = engine.runs.latest(id)
         kept = _put_aside(engine, record, request, file.facts.private) if record else ""
         if isinstance(kept, Refusal):
             return kept
@@ -82,19 +83,31 @@ def _put_aside(
 ) -> str | Refusal:
     if not record.branch:
         return ""
-    engine.processes.end_tree(record.agent, run_mark(engine.runs.folder, record.run))
     main = engine.git.commit_of(record.base_branch) or record.base_sha
     left = leavings.look(engine, record.branch, main)
     if isinstance(left, GitError):
         return left.refusal("the worktrees could not be listed")
-    if left.nothing:
-        return ""
     if left.work and not request.confirmed:
         return Refusal(
             f"{record.spec}: the branch {left.branch} holds work that is not merged",
             f"`chant reset {record.spec} -y` keeps it on another branch, "
             f"`chant resume {record.spec}` goes on with it",
         )
+    held = engine.runs.lock(REPO, REPO_WAIT)
+    if isinstance(held, Refusal):
+        return held
+    with held:
+        return _taken_away(engine, record, main, private)
+
+
+def _taken_away(engine: Engine, record: RunRecord, main: str, private: bool) -> str | Refusal:
+    """Looked at once more: an agent that outlived its supervisor may have gone on until now."""
+    engine.processes.end_tree(record.agent, run_mark(engine.runs.folder, record.run))
+    left = leavings.look(engine, record.branch, main)
+    if isinstance(left, GitError):
+        return left.refusal("the worktrees could not be listed")
+    if left.nothing:
+        return ""
     if not left.work and leavings.unused(engine, replace(record, base_sha=main)) is None:
         return ""
     # also where ignored files keep a worktree that holds no work

@@ -15,7 +15,7 @@ from chant_ls.engine.engine import Engine
 from chant_ls.engine.events import Entry, JobFinished
 from chant_ls.engine.guards import Approved, Base
 from chant_ls.engine.jobs import Job, WorkRequest
-from chant_ls.engine.operations.recover import RecoverRequest, interrupted, recover
+from chant_ls.engine.operations.recover import RecoverRequest, interrupted, put_right, recover
 from chant_ls.engine.records import ProcessId
 from chant_ls.model.refusal import Refusal
 from chant_ls.model.spec import FINISHED, SpecId
@@ -78,6 +78,8 @@ def _guarded(engine: Engine, request: WorkRequest) -> scheduler.Plan | Refusal:
         return base
     if interrupted(engine):
         recover(engine, RecoverRequest())
+    else:
+        put_right(engine)
     snapshot = engine.load()
     made = _plan(engine, snapshot, request)
     if isinstance(made, Refusal):
