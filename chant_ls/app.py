@@ -6,27 +6,22 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from chant_ls.analysis.snapshot import PathFact, Snapshot, SpecFile
-from chant_ls.engine import loading
-from chant_ls.engine.agents.table import KNOWN
-from chant_ls.engine.ports import FileStat
-from chant_ls.engine.templates import parents as prompt_parents
-from chant_ls.host import folders, git_index, identity, roots
-from chant_ls.host.clock import SystemClock
-from chant_ls.host.consents import DiskConsents
-from chant_ls.host.files import DiskFiles
-from chant_ls.host.memory import growing
-from chant_ls.host.run_store import DiskRunStore
-from chant_ls.host.spec_store import DiskSpecStore
-from chant_ls.model.config import Config
+from chant_ls.host import roots
 from chant_ls.model.refusal import Refusal
-from chant_ls.model.runs import RunInfo
-from chant_ls.model.spec import SpecId
-from chant_ls.syntax.config import parse_config
 
 if TYPE_CHECKING:
+    from chant_ls.analysis.snapshot import PathFact, Snapshot, SpecFile
     from chant_ls.engine.engine import Engine
+    from chant_ls.engine.ports import FileStat
+    from chant_ls.host.clock import SystemClock
+    from chant_ls.host.consents import DiskConsents
+    from chant_ls.host.files import DiskFiles
     from chant_ls.host.git import GitRepo
+    from chant_ls.host.run_store import DiskRunStore
+    from chant_ls.host.spec_store import DiskSpecStore
+    from chant_ls.model.config import Config
+    from chant_ls.model.runs import RunInfo
+    from chant_ls.model.spec import SpecId
 
 CONFIG = ".chant/config.md"
 _LARGEST_CONFIG = 1 << 20
@@ -45,18 +40,27 @@ def build_app(root: Path, env: Mapping[str, str], trusted: bool = True) -> "App"
 
 @dataclass(frozen=True)
 class App:
-    """A project on this machine. Nothing here starts a process but what `engine` is used for."""
+    """A project on this machine. Nothing here starts a process but what `engine` is used for.
+
+    Rooms are imported by what needs them: a server checks its first text before it reads a disk.
+    """
 
     root: Path
     env: Mapping[str, str] = field(repr=False)
     trusted: bool = True
 
-    def load(self) -> Snapshot:
+    def load(self) -> "Snapshot":
         """The whole project as it is on disk now; complete, with all path lookups done."""
+        from chant_ls.host.memory import growing
+
         with growing():
             return self._loaded()
 
-    def _loaded(self) -> Snapshot:
+    def _loaded(self) -> "Snapshot":
+        from chant_ls.analysis.snapshot import Snapshot
+        from chant_ls.engine import loading
+        from chant_ls.engine.agents.table import KNOWN
+
         found = loading.spec_files(self._specs, (stat.path for stat in self.stats()))
         snapshot = Snapshot(
             runs=self.runs(),
@@ -64,40 +68,52 @@ class App:
             prompts=self.prompts(),
             tools=frozenset(KNOWN),
             complete=True,
-            today=SystemClock().today(),
+            today=self._clock.today(),
         )
         snapshot = snapshot.with_files(found)
         snapshot = snapshot.with_tracked(self.tracked(snapshot.private))
         return snapshot.with_paths(self.lookup(loading.wanted_paths(snapshot)))
 
-    def stats(self) -> tuple[FileStat, ...]:
+    def stats(self) -> "tuple[FileStat, ...]":
         """Every spec file, archive included: cheap, to be polled."""
         return self._specs.stats()
 
-    def read(self, path: str) -> SpecFile | None:
+    def read(self, path: str) -> "SpecFile | None":
         """One spec file by its path relative to the root; None when it is gone, unreadable or no
         spec."""
+        from chant_ls.engine import loading
+
         return next(iter(loading.spec_files(self._specs, [path])), None)
 
-    def runs(self) -> Mapping[SpecId, RunInfo]:
+    def runs(self) -> "Mapping[SpecId, RunInfo]":
         """The newest run of every spec, with its liveness."""
+        from chant_ls.engine import loading
+        from chant_ls.host import identity
+
         return loading.infos(self.run_store.newest(), identity.alive)
 
-    def config(self) -> Config:
+    def config(self) -> "Config":
         """The project's over the user's own; a missing or broken one counts as empty."""
+        from chant_ls.host import folders
+        from chant_ls.syntax.config import parse_config
+
         user = folders.user_config(self.env)
         return parse_config(self._text(CONFIG), _read(user)).config
 
     def prompts(self) -> Mapping[str, str]:
         """Prompts by name, the bundled ones among them, with what they extend ("" for none)."""
-        return prompt_parents(self.files)
+        from chant_ls.engine.templates import parents
+
+        return parents(self.files)
 
     def tracked(self, paths: Iterable[str]) -> Mapping[str, bool | None]:
         """Which of these files git tracks, told by its index: no process starts. Nothing is known
         of a project that is not trusted: its git folder may be anywhere."""
+        from chant_ls.host import git_index
+
         return git_index.tracked(self.root, paths) if self.trusted else {}
 
-    def lookup(self, entries: Iterable[str]) -> Mapping[str, PathFact]:
+    def lookup(self, entries: Iterable[str]) -> "Mapping[str, PathFact]":
         """What entries of path fields are on disk."""
         return {entry: self.files.fact(entry) for entry in entries}
 
@@ -106,13 +122,17 @@ class App:
         return self.files.names(folder)
 
     @cached_property
-    def run_store(self) -> DiskRunStore:
+    def run_store(self) -> "DiskRunStore":
         """Records, journals and logs; without git an empty one that cannot be written."""
+        from chant_ls.host.run_store import DiskRunStore
+
         return DiskRunStore(roots.state_folder(self.root))
 
     @cached_property
-    def consents(self) -> DiskConsents:
+    def consents(self) -> "DiskConsents":
         """Commands of this project that the user agreed to run from an editor."""
+        from chant_ls.host.consents import DiskConsents
+
         return DiskConsents(self.root, self.env)
 
     @property
@@ -120,6 +140,7 @@ class App:
         """The execution core with the configuration of this moment; git and processes are imported
         here, not before. Costs little to build: a long-lived server asks for it anew each time."""
         from chant_ls.engine.engine import Engine
+        from chant_ls.host import folders
         from chant_ls.host.launch import SupervisorLauncher
         from chant_ls.host.processes import SystemProcesses
 
@@ -132,7 +153,7 @@ class App:
             files=self.files,
             runs=self.run_store,
             processes=SystemProcesses(),
-            clock=SystemClock(),
+            clock=self._clock,
             launcher=SupervisorLauncher(self.root, self.run_store, self.env),
             load=self.load,
             env=self.env,
@@ -147,12 +168,22 @@ class App:
         return open_repo(self.root, self.env) or GitRepo(self.root, none, none, "", self.env)
 
     @cached_property
-    def files(self) -> DiskFiles:
+    def files(self) -> "DiskFiles":
+        from chant_ls.host.files import DiskFiles
+
         return DiskFiles(self.root)
 
     @cached_property
-    def _specs(self) -> DiskSpecStore:
+    def _specs(self) -> "DiskSpecStore":
+        from chant_ls.host.spec_store import DiskSpecStore
+
         return DiskSpecStore(self.root)
+
+    @property
+    def _clock(self) -> "SystemClock":
+        from chant_ls.host.clock import SystemClock
+
+        return SystemClock()
 
     def _text(self, path: str) -> str:
         data = self.files.read(path, _LARGEST_CONFIG) or b""
