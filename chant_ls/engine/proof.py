@@ -10,6 +10,8 @@ from chant_ls.model.runs import RunState
 from chant_ls.model.spec import SpecType
 
 _GITLINK = "160000"
+_LEFT = "checkpoint"
+"""What an earlier attempt left uncommitted is work all the same."""
 _UNREAD = "what the agent did cannot be read"
 _BY_TARGETS = frozenset({SpecType.TASK, SpecType.RESEARCH, SpecType.DOCUMENTATION})
 
@@ -48,7 +50,7 @@ def _proof(run: Live, changes: tuple[Change, ...]) -> bool | GitError:
     facts = run.approved.document.facts
     if facts.type in _BY_TARGETS and facts.target_files:
         return _targets_differ(run, changes)
-    worked = any(not commit.bookkeeping for commit in commits)
+    worked = any(not c.bookkeeping or c.trailers["Chant-Op"] == _LEFT for c in commits)
     return worked and any(change.path != run.own for change in changes)
 
 

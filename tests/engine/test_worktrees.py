@@ -295,3 +295,8 @@ def test_what_agents_write_into_commits_of_a_private_spec_stays_private(tmp_path
     assert not [word for word in (OTHER, "secret", "Write the file") if word in told]
     assert project.repo.git("show", f"main:{OTHER}.txt") == f"work of {OTHER}"
     assert project.repo.git("status", "--porcelain") == f"?? .chant/specs/{OTHER}.md"
+
+
+def test_a_resume_of_work_that_only_a_checkpoint_holds_is_proven(either):
+    either.run(does="edit tick fail")
+    assert last(either.run(does="edit", resume=True), Finished).state == "completed"
