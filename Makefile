@@ -39,11 +39,12 @@ setup: $(STAMP)
 
 $(STAMP): pyproject.toml
 	@test -n "$(PYTHON)" || { echo "chant needs Python 3.11 or later and found none; name one: make PYTHON=/path/to/python $(MAKECMDGOALS)"; exit 1; }
+	@command -v "$(PYTHON)" >/dev/null || { echo "there is no program $(PYTHON)"; exit 1; }
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "chant needs Python 3.11 or later; $(PYTHON) is not"; exit 1; }
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { echo "this Python has no venv module; on Debian and Ubuntu: apt install python3-venv"; exit 1; }
-	@echo "setting up $(VENV) (once) …"
+	@echo "setting up $(VENV) (once, about a minute) …"
 	@$(PYTHON) -m venv $(VENV)
-	@$(BIN)/pip install --quiet --disable-pip-version-check -e '.[dev]'
+	@$(BIN)/pip install --disable-pip-version-check -e '.[dev]'
 	@touch $(STAMP)
 
 clean:

@@ -23,7 +23,15 @@ def moving(snapshot: Snapshot, id: SpecId, event: Event) -> Refusal | None:
     if snapshot.graph.archived(id):
         return Refusal(f"{id} is archived", f"`chant show {id}` shows it")
     result = move(id, status, event)
-    return result if isinstance(result, Refusal) else None
+    unreadable = isinstance(result, Refusal) and _unreadable(snapshot, id)
+    return unreadable or (result if isinstance(result, Refusal) else None)
+
+
+def _unreadable(snapshot: Snapshot, id: SpecId) -> Refusal | None:
+    facts = snapshot.facts(id)
+    if facts is None or facts.status is not None or snapshot.run(id) is not None:
+        return None
+    return Refusal(f"{id} cannot be read as it stands", f"`chant lint {id}` shows why")
 
 
 def working(snapshot: Snapshot, id: SpecId) -> Refusal | None:

@@ -53,6 +53,8 @@ def _effective(snapshot: Snapshot, id: SpecId) -> Status:
         raise KeyError(id)
     if status is not Status.PENDING:
         return status
+    if not facts.title:
+        return Status.NEEDS_ATTENTION
     blocked = next(_reasons(snapshot, facts), None) is not None
     return Status.BLOCKED if blocked else Status.READY
 
@@ -67,7 +69,9 @@ def _reasons(snapshot: Snapshot, facts: Facts) -> Iterator[Reason]:
     if standing(snapshot, facts.id) is not Status.COMPLETED:
         yield from _open(snapshot, Block.MEMBERS, graph.members(facts.id))
     if facts.approval.blocks:
-        yield Reason(Block.APPROVAL, facts.id)
+        rejected = facts.approval.status == "rejected"
+        by = (facts.approval.by or "someone",) if rejected else ()
+        yield Reason(Block.APPROVAL, facts.id, candidates=by)
 
 
 def _dependencies(
@@ -199,6 +203,8 @@ _WORDS = {
 
 def describe(reason: Reason) -> str:
     """The reason in a few words, ids short: `depends on 010-abc`."""
+    if reason.kind is Block.APPROVAL and reason.candidates:
+        return f"rejected by {reason.candidates[0]}"
     return _WORDS[reason.kind].format(
         id=short_id(reason.id),
         candidates=listed(reason.candidates),

@@ -8,10 +8,11 @@ from chant_ls.analysis.snapshot import Snapshot
 from chant_ls.analysis.standing import is_unmerged
 from chant_ls.analysis.types import Block, Blocked, Reason
 from chant_ls.model.runs import RunInfo
-from chant_ls.model.spec import FINISHED, TYPE_ALIASES, SpecId, Status, short_id
+from chant_ls.model.spec import CONTAINERS, FINISHED, TYPE_ALIASES, SpecId, Status, short_id
 
 NO_TITLE = "(no title)"
 _MOST_NAMED = 5
+_LONGEST = 80
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +55,38 @@ def rows(snapshot: Snapshot, ids: Iterable[SpecId]) -> Iterator[Row]:
 
 
 def note(snapshot: Snapshot, id: SpecId) -> str:
-    """Why a blocked spec waits, with short ids; `not merged` of finished work; else ""."""
+    """Why a blocked spec waits, with short ids; what is the matter with one that needs somebody;
+    `not merged` of finished work; else ""."""
     if is_unmerged(snapshot, id):
         return "not merged"
-    return "; ".join(_grouped(blocked_by(snapshot, id)))
+    status = effective_status(snapshot, id)
+    if status in (Status.NEEDS_ATTENTION, Status.FAILED):
+        return trouble(snapshot, id)
+    return "; ".join(_grouped(blocked_by(snapshot, id))) or _alone(snapshot, id, status)
+
+
+def trouble(snapshot: Snapshot, id: SpecId) -> str:
+    """What is wrong, on a line, with a spec that failed or needs attention; "" if nobody knows."""
+    facts, run = snapshot.facts(id), snapshot.run(id)
+    if run and run.interrupted:
+        return "its process is gone: `chant recover` decides what it left"
+    if run and run.error and snapshot.status(id) in (Status.NEEDS_ATTENTION, Status.FAILED):
+        return _cut(run.error)
+    if facts and not (facts.status and facts.title):
+        what = "no title" if facts.status else "cannot be read"
+        return f"{what}: `chant lint {short_id(id)}`"
+    return ""
+
+
+def _alone(snapshot: Snapshot, id: SpecId, status: Status) -> str:
+    facts = snapshot.facts(id)
+    container = facts is not None and facts.type in CONTAINERS and status is Status.READY
+    return "no members" if container and not snapshot.graph.members(id) else ""
+
+
+def _cut(text: str) -> str:
+    line = text.strip().partition("\n")[0]
+    return line if len(line) <= _LONGEST else f"{line[: _LONGEST - 1]}…"
 
 
 def blocked_by(snapshot: Snapshot, id: SpecId) -> tuple[Reason, ...]:

@@ -60,7 +60,8 @@ class Block(StrEnum):
 class Reason:
     """One thing a spec waits for. `ref` is the text as written when it names no spec.
 
-    `path` holds the ids of a cycle, first repeated last; `candidates` those of an ambiguous id.
+    `path` holds the ids of a cycle, first repeated last; `candidates` those of an ambiguous
+    id, or who rejected the spec.
     """
 
     kind: Block

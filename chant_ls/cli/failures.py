@@ -61,8 +61,7 @@ def exit_code_of(run: Callable[[], object]) -> int:
     except click.exceptions.Exit as early:
         return early.exit_code
     except click.ClickException as wrong:
-        wrong.show()
-        return wrong.exit_code
+        return _wrong(wrong)
     except KeyboardInterrupt:
         return _interrupted()
     except BrokenPipeError:
@@ -72,6 +71,19 @@ def exit_code_of(run: Callable[[], object]) -> int:
     except Exception as bug:  # noqa: BLE001 - the isolation point of this program
         return _bug(bug)
     return code if isinstance(code, int) else DONE
+
+
+def _wrong(wrong: click.ClickException) -> int:
+    """click's message like one of ours; a page of help, for no arguments at all, as it is."""
+    text = wrong.format_message()
+    context = wrong.ctx if isinstance(wrong, click.UsageError) else None
+    if context and text == context.get_help():
+        wrong.show()
+        return wrong.exit_code
+    path = context.command_path if context else "chant"
+    sentence = (text[:1].lower() + text[1:]).removesuffix(".")
+    render.refusal(Refusal(sentence, f"`{path} --help` tells how it is used"))
+    return wrong.exit_code
 
 
 def obey_terminate() -> None:

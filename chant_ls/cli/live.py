@@ -31,7 +31,7 @@ class Live:
         self._status.stop()
 
     def show(self, line: str) -> None:
-        self._console.print(Text(clean(line)))
+        self._console.print(Text(clean(line)), soft_wrap=True)
 
     def running(self, specs: dict[str, float]) -> None:
         self._status.update(Text(clock_line(specs) or "waiting"))

@@ -160,7 +160,7 @@ def judge(run: Live) -> Verdict | None:
     id = run.record.spec
     return Verdict(
         RunState.NEEDS_ATTENTION,
-        f"{count} not met",
+        f"{count} not met: {left[0]}" + (f" (and {len(left) - 1} more)" if left[1:] else ""),
         f"`chant log {id}` shows more; `chant resume {id}` goes on, `chant reset {id}` starts over",
         left,
     )

@@ -75,6 +75,7 @@ def approve(
     """What holds for this spec, its dependencies among it."""
     return (
         _live(engine, id)
+        or _unreadable(snapshot, id)
         or _startable(snapshot, id, request)
         or _unblocked(snapshot, id)
         or runnable(engine, snapshot, id, request, base)
@@ -185,6 +186,14 @@ def _going_on(engine: Engine, record: RunRecord) -> bool:
     return record.state in LIVE_STATES and engine.processes.alive(record.supervisor)
 
 
+def _unreadable(snapshot: Snapshot, id: SpecId) -> Refusal | None:
+    """Its status is unknown: the text is to be mended, there is nothing to reset."""
+    file = snapshot.find(id)
+    if file is None or file.facts.status is not None:
+        return None
+    return _parses(file.document, file) or _lint(snapshot, file)
+
+
 def _startable(snapshot: Snapshot, id: SpecId, request: WorkRequest) -> Refusal | None:
     status = snapshot.status(id)
     if status is None:
@@ -199,7 +208,7 @@ def _unblocked(snapshot: Snapshot, id: SpecId) -> Refusal | None:
     if not isinstance(verdict, Blocked):
         return None
     facts, step = snapshot.facts(id), next_step(snapshot, id)
-    hint = f"next: `{step}`" if step else f"`chant show {id}` tells more"
+    hint = f"`{step}` comes first" if step else f"`chant show {id}` tells more"
     if facts and facts.approval.required and facts.approval.status == "rejected":
         return Refusal(f"{id} was rejected by {facts.approval.by or 'someone'}", hint)
     reasons = tuple(describe(reason) for reason in verdict.reasons)
@@ -243,7 +252,10 @@ def agent(engine: Engine, document: Document) -> Provider | Refusal:
     if chosen.output == "acp":
         return Refusal(f"provider {name}: agents over ACP cannot be run yet", "use output: text")
     if chosen.name == table.SHELL and not chosen.command and not table.shell_blocks(document):
-        return Refusal(f"{document.facts.id} has no `sh` block to run", "write one: ```sh")
+        return Refusal(
+            f"{document.facts.id} has no `sh` block to run",
+            "write one: a line ```` ```sh ````, commands, a line ```` ``` ````",
+        )
     return program(engine, chosen) or chosen
 
 

@@ -35,9 +35,9 @@ def unfit(snapshot: Snapshot, id: SpecId) -> Refusal | None:
         return Refusal(f"{id} waits for approval", f"`chant approve {id} --by NAME`")
     if status is Status.COMPLETED:
         return None
-    shown = (status or Status.PENDING).value.replace("_", " ")
+    shown = (status or Status.PENDING).value
     return Refusal(
-        f"{id} is {shown}; only completed work is merged", f"`chant show {id}` tells what it needs"
+        f"{id} is not completed (its status is {shown})", f"`chant show {id}` tells what it needs"
     )
 
 

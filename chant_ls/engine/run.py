@@ -91,8 +91,13 @@ def execute(run: Live, held: Held) -> Verdict:
         close(run, verdict)
         if verdict.state is RunState.COMPLETED and run.record.wants_merge:
             verdict = integrate.not_merged(run) if run.wish else integrate.merge(run)
-        run.emit(Finished(verdict.state.value, verdict.error, verdict.hint))
+        run.emit(Finished(verdict.state.value, verdict.error, verdict.hint or _next(run, verdict)))
     return verdict
+
+
+def _next(run: Live, verdict: Verdict) -> str:
+    waits = verdict.state is RunState.COMPLETED
+    return f"`chant merge {run.record.spec}` merges it once you have looked" if waits else ""
 
 
 def _guarded(run: Live) -> Verdict:

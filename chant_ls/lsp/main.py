@@ -47,7 +47,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--log-file", metavar="FILE", help="write the log there, not to stderr")
     levels = ["debug", "info", "warning", "error"]
     parser.add_argument("--log-level", choices=levels, default="warning")
-    parser.add_argument("--version", action="version", version=chant_ls.__version__)
+    parser.add_argument(
+        "--version", action="version", version=f"chant-ls, version {chant_ls.__version__}"
+    )
     return parser
 
 

@@ -56,7 +56,8 @@ def transition(status: Status, event: Event) -> Status | Refusal:
         return result
     verb = event.value.replace("_", " ")
     hint = _NEXT_STEP.get((event, status), "`chant show {id}` tells more")
-    return Refusal(f"cannot {verb} a spec that is {status.value.replace('_', ' ')}", hint)
+    words = "needs attention" if status is _S.NEEDS_ATTENTION else f"is {status.value}"
+    return Refusal(f"cannot {verb} a spec that {words.replace('_', ' ')}", hint)
 
 
 def move(id: str, status: Status, event: Event) -> Status | Refusal:

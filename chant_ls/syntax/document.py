@@ -1,6 +1,7 @@
 """Text of a spec into a `Document`. Total: broken text gives a document with problems."""
 
 import re
+from dataclasses import replace
 from functools import lru_cache
 
 from chant_ls.model.spec import Criteria, SpecId
@@ -10,6 +11,7 @@ from chant_ls.syntax.facts import facts_of, plain_values
 from chant_ls.syntax.nodes import Body, Document, Problem
 from chant_ls.syntax.text import Span
 
+_UNREADABLE = frozenset({"frontmatter-unclosed", "yaml-syntax"})
 _OURS = re.compile(r"^<{7} [^\r\n]*", re.MULTILINE)
 _MIDDLE = re.compile(r"^={7}\r?$", re.MULTILINE)
 _THEIRS = re.compile(r"^>{7} ", re.MULTILINE)
@@ -17,7 +19,8 @@ _THEIRS = re.compile(r"^>{7} ", re.MULTILINE)
 
 @lru_cache(maxsize=512)
 def parse(text: str, id: SpecId) -> Document:
-    """The document of a spec's file. Never raises; equal arguments give the same object."""
+    """The document of a spec's file. Never raises; equal arguments give the same object. The
+    status of a frontmatter that cannot be read is unknown, like one that is no status."""
     front = frontmatter.read(text)
     body = parse_body(text, front.body_start)
     block = front.frontmatter
@@ -25,6 +28,8 @@ def parse(text: str, id: SpecId) -> Document:
     done = sum(criterion.done for criterion in body.criteria)
     title = body.title.text if body.title else ""
     facts = facts_of(id, values, title, Criteria(done, len(body.criteria)))
+    if any(problem.code in _UNREADABLE for problem in front.problems):
+        facts = replace(facts, status=None)
     conflict = _conflict(text, body)
     return Document(text, block, body, facts, (conflict,) if conflict else front.problems)
 

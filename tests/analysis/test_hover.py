@@ -56,7 +56,7 @@ def test_an_id_anywhere_shows_its_card(text: str) -> None:
 
 
 def test_status_shows_the_verdict_and_fields_their_docs() -> None:
-    assert shown("---\nstatus: pen‸ding\n---\n") == f"`{C}` is **ready**, code"
+    assert shown("---\nstatus: pen‸ding\n---\n\n# T\n") == f"`{C}` is **ready**, code"
     assert "Specs that must be completed" in shown("---\ndep‸ends_on: []\n---\n")
     assert "Whether the spec waits" in shown("---\napproval:\n  req‸uired: true\n---\n")
     assert shown("---\nunk‸nown: x\n---\n") == ""

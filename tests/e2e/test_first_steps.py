@@ -149,3 +149,44 @@ def test_nothing_is_worked_by_a_configuration_that_cannot_be_read(plain: Path) -
     for arguments in (["work", "--parallel", "--dry-run"], ["work", "001"]):
         told = chant(plain, *arguments)
         assert (told.code, ".chant/config.md:2" in told.stderr) == (1, True), told
+
+
+@pytest.mark.parametrize(
+    "text", ["---\ntype: code\n", "---\ntype: [\n---\n\n# T\n", "", "\0\x80\xff"]
+)
+def test_what_cannot_be_read_is_never_called_ready(plain: Path, text: str) -> None:
+    done(chant(plain, "init", "--provider", "shell"))
+    (plain / ".chant" / "specs" / "2026-01-01-001-abc.md").write_bytes(text.encode("latin-1"))
+
+    listed = done(chant(plain, "list"))
+    worked = chant(plain, "work", "001")
+
+    assert "needs_attention" in listed and "`chant lint 001-abc`" in listed
+    assert worked.code == 1 and "reset" not in worked.stderr, worked
+    assert chant(plain, "list", "--ready", "--count").stdout == "0\n"
+
+
+def test_rejected_is_told_with_the_name_and_kept_in_the_text(plain: Path) -> None:
+    done(chant(plain, "init", "--provider", "shell"))
+    done(chant(plain, "add", "First", "--needs-approval"))
+    assert "(needs approval)" in done(chant(plain, "list"))
+    done(chant(plain, "reject", "001", "--by", "Ann"))
+    assert "(rejected by Ann)" in done(chant(plain, "list"))
+    done(chant(plain, "approve", "001", "--by", "Ben", "--reason", "fine"))
+    text = done(chant(plain, "show", "001"))
+    assert "rejected by Ann" in text and "approved by Ben: fine" in text
+    assert "ready" in done(chant(plain, "list", "--ready"))
+
+
+def test_nearest_command_is_named_and_labels_may_be_one_word(plain: Path) -> None:
+    told = chant(plain, "lst")
+    assert (told.code, "did you mean list" in told.stderr) == (2, True)
+    assert "did you mean list" in chant(plain, "status").stderr
+    done(chant(plain, "init"))
+    done(chant(plain, "add", "First", "--label", "a,b"))
+    row = json.loads(done(chant(plain, "show", "001", "--json")))
+    assert row["labels"] == ["a", "b"]
+    assert (
+        "nothing is open" in (done(chant(plain, "cancel", "001")), chant(plain, "list"))[1].stderr
+    )
+    assert chant(plain, "edit", "001").code == 1

@@ -13,7 +13,7 @@ TYPES = [*(kind.value for kind in SpecType), *TYPE_ALIASES]
 @click.command()
 @click.argument("title", nargs=-1, required=True)
 @click.option("--type", "type", type=click.Choice(TYPES), default="code", help="What kind of work.")
-@click.option("--label", "labels", multiple=True, metavar="L")
+@click.option("--label", "labels", multiple=True, metavar="L", help="May be repeated; or a,b.")
 @click.option("--depends-on", multiple=True, metavar="ID", help="What must be merged before.")
 @click.option("--informed-by", multiple=True, metavar="X", help="Spec, file or folder to read.")
 @click.option("--target", "targets", multiple=True, metavar="PATH", help="File it will write.")
@@ -38,8 +38,20 @@ def command(
 
     words = " ".join(title)
     request = AddRequest(
-        words, type, labels, depends_on, informed_by, targets, prompt, needs_approval, commit
+        words,
+        type,
+        _split(labels),
+        depends_on,
+        informed_by,
+        targets,
+        prompt,
+        needs_approval,
+        commit,
     )
     done = checked(add(invocation.app().engine, request))
     render.out(f"Created spec: {done.id}")
     invocation.say_all([done.note] if done.note else [])
+
+
+def _split(labels: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(one.strip() for label in labels for one in label.split(",") if one.strip())

@@ -29,7 +29,7 @@ _SHOWN = 5
 )
 @click.option("--dry-run", is_flag=True, help="Only say what would be removed.")
 @click.option("-y", "--yes", is_flag=True, help="Do not ask.")
-@click.option("--json", "as_json", is_flag=True, help="For programs; sizes in bytes.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON; sizes in bytes.")
 @pass_invocation
 def command(invocation: Invocation, dry_run: bool, yes: bool, as_json: bool) -> None:
     """Remove what finished runs left behind.

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     )
 )
 @click.option("--validate", is_flag=True, help="Only say what is wrong.")
-@click.option("--json", "as_json", is_flag=True, help="For programs.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @pass_invocation
 def command(invocation: Invocation, validate: bool, as_json: bool) -> None:
     """Show the settings in force.

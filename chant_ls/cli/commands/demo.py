@@ -68,4 +68,5 @@ def _next_steps(root: Path) -> None:
     render.out("chant log 001-hlo           # what the agent said")
     render.out("chant dag                   # who waits for whom")
     render.out('In your own project: `chant init`, then `chant add "What is to be done"`.')
+    render.out(f"Nothing else was written; {root.parent} may be deleted.")
     render.out("README.md tells how to use chant in VS Code and Neovim.")

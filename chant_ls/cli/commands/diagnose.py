@@ -19,7 +19,7 @@ from chant_ls.cli.options import examples
     )
 )
 @click.argument("ids", nargs=-1, required=True, metavar="ID...")
-@click.option("--json", "as_json", is_flag=True, help="For programs.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @pass_invocation
 def command(invocation: Invocation, ids: tuple[str, ...], as_json: bool) -> None:
     """Explain how a spec stands and what to do next.

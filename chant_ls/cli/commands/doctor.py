@@ -18,7 +18,7 @@ from chant_ls.cli.options import examples
         refused="something must be done first",
     )
 )
-@click.option("--json", "as_json", is_flag=True, help="For programs.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @pass_invocation
 def command(invocation: Invocation, as_json: bool) -> None:
     """Check git, identity, main branch, configuration, agents, prompts and interrupted runs.

@@ -1,8 +1,11 @@
 """`chant edit`: open a spec in the editor of `$VISUAL` or `$EDITOR`."""
 
+import sys
+
 import click
 
 from chant_ls.cli.context import Invocation, found, pass_invocation
+from chant_ls.cli.failures import refuse
 
 
 @click.command()
@@ -10,6 +13,8 @@ from chant_ls.cli.context import Invocation, found, pass_invocation
 @pass_invocation
 def command(invocation: Invocation, ids: tuple[str, ...]) -> None:
     """Open a spec in your editor ($VISUAL, $EDITOR)."""
+    if not sys.stdin.isatty():
+        refuse("there is no terminal to edit in", "`chant show ID` names the file: open that")
     app = invocation.app()
     snapshot = app.load()
     for id in [found(snapshot, text, archived=True) for text in ids]:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("ids", nargs=-1, metavar="[ID]...")
 @click.option("--fix", is_flag=True, help="Apply the fixes that leave no choice.")
-@click.option("--json", "as_json", is_flag=True, help="For programs.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.option("--explain", metavar="CODE", default="", help="Print the page of a diagnostic.")
 @pass_invocation
 def command(

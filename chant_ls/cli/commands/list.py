@@ -1,6 +1,7 @@
 """`chant list`: specs with their statuses, and why the blocked ones are."""
 
 import gc
+from typing import TYPE_CHECKING
 
 import click
 
@@ -8,23 +9,29 @@ from chant_ls.cli import render
 from chant_ls.cli.context import Invocation, pass_invocation
 from chant_ls.model.spec import TYPE_ALIASES, SpecType, Status
 
+if TYPE_CHECKING:
+    from chant_ls.analysis.summary import Filters
+
 TYPES = [*(kind.value for kind in SpecType), *TYPE_ALIASES]
 
 
 @click.command()
-@click.option("--label", "labels", multiple=True, metavar="L", help="With any of these labels.")
+@click.option(
+    "--label", "labels", multiple=True, metavar="L", help="Only with this label. May be repeated."
+)
 @click.option(
     "--status",
     "statuses",
     multiple=True,
     type=click.Choice([status.value for status in Status]),
-    help="With any of these statuses.",
+    metavar="S",
+    help="Only with this status. May be repeated.",
 )
 @click.option("--type", "type", type=click.Choice(TYPES), help="Of this type.")
 @click.option("--ready", is_flag=True, help="Only what can be worked now.")
 @click.option("--all", "everything", is_flag=True, help="Completed and cancelled ones too.")
 @click.option("--count", is_flag=True, help="Only how many.")
-@click.option("--json", "as_json", is_flag=True, help="For programs.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @pass_invocation
 def command(
     invocation: Invocation,
@@ -52,16 +59,18 @@ def command(
         shown = rows(snapshot, ids)
         render.columns(((r.id, r.status.value, _title(r.title, r.note)) for r in shown), styled=1)
     else:
-        invocation.say(_nothing(bool(snapshot.files), ready))
+        invocation.say(_nothing(bool(snapshot.files), wanted))
 
 
 def _title(title: str, note: str) -> str:
     return f"{title} ({note})" if note else title
 
 
-def _nothing(any_specs: bool, ready: bool) -> str:
+def _nothing(any_specs: bool, wanted: "Filters") -> str:
     if not any_specs:
         return "no specs yet; `chant add TITLE` writes the first"
-    if ready:
+    if wanted.labels or wanted.statuses or wanted.type:
+        return "no such specs; `chant list --all` shows all"
+    if wanted.ready:
         return "no spec is ready; `chant list` shows what each waits for"
-    return "no such specs; `chant list --all` shows all"
+    return "nothing is open; `chant list --all` shows what is finished"

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     ),
 )
 @click.argument("query", nargs=-1, required=True, metavar="QUERY...")
-@click.option("--json", "as_json", is_flag=True, help="For programs.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @pass_invocation
 def command(invocation: Invocation, query: tuple[str, ...], as_json: bool) -> None:
     """Find specs by words and fields.

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("ids", nargs=-1, required=True, metavar="ID...")
-@click.option("--json", "as_json", is_flag=True, help="For programs.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @pass_invocation
 def command(invocation: Invocation, ids: tuple[str, ...], as_json: bool) -> None:
     """Show a spec: status, what it waits for, run, text."""
@@ -54,10 +54,12 @@ def _fields(snapshot: "Snapshot", id: SpecId) -> Iterator[tuple[str, str]]:
     yield "depends_on", ", ".join(facts.depends_on or ())
     yield "informed_by", ", ".join(facts.informed_by)
     yield "target_files", ", ".join(facts.target_files)
-    yield "criteria", f"{facts.criteria.done}/{facts.criteria.total}"
+    later = " here; those of its branch come with the merge" if told == "not merged" else ""
+    yield "criteria", f"{facts.criteria.done}/{facts.criteria.total}{later}"
     if run:
-        yield "run", f"{run.run} {run.state} {run.started_at}"
+        yield "run", f"{run.run} {'interrupted' if run.interrupted else run.state} {run.started_at}"
         yield "error", run.error
+    if run and not run.merged:
         yield "worktree", run.worktree
         yield "branch", run.branch
     yield "path", file.path

@@ -60,7 +60,8 @@ def _decided(text: str, id: SpecId, request: ApproveRequest, now: str) -> str:
         "approval.at": now,
     }
     text = specfile.with_fields(text, id, fields)
-    return text if not request.reason else _discussed(text, f"- {now} {word}: {request.reason}")
+    why = f": {request.reason}" if request.reason else ""
+    return _discussed(text, f"- {now} {word} by {request.by}{why}")
 
 
 def _discussed(text: str, line: str) -> str:

@@ -40,7 +40,7 @@ def log(engine: Engine, request: LogRequest) -> Log | Refusal:
         return id
     record = engine.runs.latest(id)
     if record is None:
-        return Refusal(f"{id} has no log yet", f"`chant work {id}` starts it")
+        return Refusal(f"{id} has no log yet", f"`chant show {id}` tells whether it can be worked")
     running = is_live(engine, record)
     data = engine.runs.read_log(id)
     text = _chosen(data.decode("utf-8", errors="replace"), request.run)
