@@ -14,6 +14,9 @@ from chant_ls.engine.records import ProcessId, RunRecord
 from chant_ls.model.refusal import Refusal
 from chant_ls.model.runs import RunState
 
+MOST_OUTPUT = 64 << 20
+"""So many characters of an agent's output go into journal and log."""
+
 
 def work(run: Live) -> Verdict | None:
     """Starts the agent and follows it to its end; then nothing of its tree is left."""
@@ -86,12 +89,18 @@ def _started(run: Live, start: Command) -> Callable[[ProcessId], None]:
 
 
 def _heard(run: Live) -> OnLines:
-    parse = streams.parser(run.approved.provider)
+    parse, room = streams.parser(run.approved.provider), MOST_OUTPUT
 
     def heard(lines: Sequence[tuple[str, str]]) -> None:
+        nonlocal room
         events: list[RunEvent] = []
         for stream, text in lines:
-            events += parse(text) if stream == "stdout" else (Output(text, stream),)
+            told = parse(text) if stream == "stdout" else (Output(text, stream),)
+            if room <= 0:
+                told = tuple(event for event in told if not isinstance(event, Output))
+            elif (room := room - len(text) - 1) <= 0:
+                told = (*told, Note("the agent's further output is not kept: there is too much"))
+            events += told
         for event in events:
             if isinstance(event, Result) and event.error:
                 run.agent_error = event.text or "the agent reported an error"

@@ -8,7 +8,7 @@ import signal
 import subprocess
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import IO
 
@@ -20,6 +20,8 @@ from chant_ls.model.refusal import Refusal
 _GRACE = 10.0
 _LONGEST_LINE = 1 << 20
 _MOST_AT_ONCE = 1000
+_MOST_WAITING = 10_000
+_STEP = 0.02
 _SIGNALS = {"INT": signal.SIGINT, "TERM": signal.SIGTERM, "USR1": signal.SIGUSR1}
 
 _Message = tuple[str, str]
@@ -103,23 +105,30 @@ def _spawn(command: Command) -> "subprocess.Popen[bytes]":
 def _supervise(
     child: "subprocess.Popen[bytes]", command: Command, on_lines: OnLines, stop: Stop | None
 ) -> Ended:
-    """One thread calls `on_lines`; readers and the waiter only put into its queue."""
+    """One thread calls `on_lines`; readers and the waiter only put into its queue. While too much
+    waits in it nothing more is read, and the child has to wait too."""
+    room = threading.Semaphore(_MOST_WAITING)
+
+    def take(lines: Sequence[tuple[str, str]]) -> None:
+        on_lines(lines)
+        room.release(len(lines))
+
     inbox: queue.SimpleQueue[_Message] = queue.SimpleQueue()
     started = time.monotonic()
     readers = [
-        _background(_drain, child.stdout, "stdout", inbox),
-        _background(_drain, child.stderr, "stderr", inbox),
+        _background(_drain, child.stdout, "stdout", inbox, room),
+        _background(_drain, child.stderr, "stderr", inbox, room),
     ]
     _background(_wait, child, inbox)
     if stop:
         stop.on_ask(lambda: inbox.put(("stop", "")))
     deadline = started + command.timeout if command.timeout else None
-    reason = _listen(inbox, on_lines, deadline, stop)
+    reason = _listen(inbox, take, deadline, stop)
     if reason:
         trees.end(identity.of(child.pid), command.mark, _GRACE)
     code = child.wait()
     trees.end(ProcessId(child.pid), command.mark, _GRACE)
-    _finish(readers, inbox, on_lines)
+    _finish(readers, inbox, take)
     return Ended(code, time.monotonic() - started, reason)
 
 
@@ -131,7 +140,9 @@ def _listen(
 ) -> str:
     """Until the child ended (""), its time is over or someone wants it to stop: why."""
     while True:
-        left = None if deadline is None else max(0.0, deadline - time.monotonic())
+        left = None if deadline is None else deadline - time.monotonic()
+        if left is not None and left <= 0:
+            return "timeout"
         try:
             messages = [inbox.get(timeout=left)]
         except queue.Empty:
@@ -160,11 +171,14 @@ def _hand_on(messages: list[_Message], on_lines: OnLines) -> None:
 
 
 def _finish(
-    readers: Iterable[threading.Thread], inbox: "queue.SimpleQueue[_Message]", on_lines: OnLines
+    readers: Sequence[threading.Thread], inbox: "queue.SimpleQueue[_Message]", on_lines: OnLines
 ) -> None:
     """What is still in the pipes; a stray that keeps one open cannot hold us."""
-    for reader in readers:
-        reader.join(timeout=_GRACE)
+    deadline = time.monotonic() + _GRACE
+    while any(r.is_alive() for r in readers) and time.monotonic() < deadline:
+        _hand_on(_waiting(inbox), on_lines)
+        for reader in readers:
+            reader.join(timeout=_STEP)
     while messages := _waiting(inbox):
         _hand_on(messages, on_lines)
 
@@ -183,9 +197,15 @@ def _feed(pipe: IO[bytes], data: bytes) -> None:
         return  # the agent ended without reading its prompt: its exit code tells
 
 
-def _drain(pipe: IO[bytes], name: str, inbox: "queue.SimpleQueue[_Message]") -> None:
+def _drain(
+    pipe: IO[bytes],
+    name: str,
+    inbox: "queue.SimpleQueue[_Message]",
+    room: threading.Semaphore,
+) -> None:
     with pipe:
         while line := pipe.readline(_LONGEST_LINE):
+            room.acquire()
             inbox.put((name, line.decode(errors="replace").rstrip("\r\n")))
 
 

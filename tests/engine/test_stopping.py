@@ -8,6 +8,7 @@ from queue import SimpleQueue
 
 import pytest
 
+from chant_ls.engine.events import Note, Output
 from chant_ls.engine.jobs import Job, WorkRequest
 from chant_ls.engine.operations import work as verb
 from chant_ls.engine.operations.approve import ApproveRequest, approve
@@ -150,3 +151,11 @@ def test_a_wish_for_an_earlier_attempt_does_not_stop_the_next(project):
     supervisor.stops[ID] = StopToken()
     supervisor._wishes(Queue(plan, (ID,)).started(ID))
     assert supervisor.stops[ID].reason == ""
+
+
+def test_output_without_end_is_not_kept_without_end(project, monkeypatch):
+    monkeypatch.setattr("chant_ls.engine.agent.MOST_OUTPUT", 100_000)
+    events = project.run(does="noise edit tick commit")
+    assert sum(isinstance(event, Output) for event in events) < 1_100
+    assert sum(isinstance(e, Note) and "further output" in e.text for e in events) == 1
+    assert events[-1].code == 0

@@ -1,5 +1,6 @@
 """Process trees with real processes: nothing survives, nothing deadlocks, all of it ends."""
 
+import contextlib
 import os
 import sys
 from pathlib import Path
@@ -13,6 +14,7 @@ from chant_ls.engine.stops import StopToken
 from chant_ls.host import identity
 from chant_ls.host.processes import SystemProcesses
 from chant_ls.model.refusal import Refusal
+from tests.engine.project import wait_until
 
 HERE = Path.cwd()
 
@@ -81,3 +83,40 @@ def test_a_pid_used_again_is_another_process():
     assert identity.alive(me)
     assert not identity.alive(ProcessId(me.pid, "another boot:1"))
     assert not identity.alive(ProcessId(0, ""))
+
+
+FLOOD = """
+import os, signal
+print(os.getpid(), flush=True)
+while True: print('y')
+"""
+
+
+def test_a_flood_does_not_outlast_its_time():
+    ended, _ = run(FLOOD, timeout=0.5)
+    assert ended.reason == "timeout"
+
+
+def test_who_floods_waits_until_its_lines_are_taken():
+    """Nothing is taken until the writer sleeps at a full pipe: it is not read without end."""
+    taken = 0
+
+    def slow(lines):
+        nonlocal taken
+        if not taken:
+            writer = psutil.Process(int(lines[0][1]))
+            wait_until(lambda: still(writer))
+            stop.ask("pause")
+        taken += len(lines)
+
+    def still(writer: psutil.Process) -> bool:
+        before = writer.io_counters().write_chars
+        with contextlib.suppress(psutil.TimeoutExpired):
+            writer.wait(0.2)
+        return writer.io_counters().write_chars == before
+
+    stop = StopToken()
+    command = Command((sys.executable, "-c", FLOOD), HERE, dict(os.environ))
+    ended = SystemProcesses().run(command, lambda process: None, slow, stop)
+    assert ended.reason == "pause"
+    assert taken < 200_000
