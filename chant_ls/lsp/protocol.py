@@ -13,6 +13,7 @@ from lsprotocol import types
 from pygls import exceptions as rpc
 from pygls.protocol import LanguageServerProtocol
 
+from chant_ls.lsp.messages import Message, error_of, malformed, short
 from chant_ls.lsp.transport import BadFrame, Wire
 
 if TYPE_CHECKING:
@@ -24,8 +25,6 @@ log = logging.getLogger(__name__)
 REQUEST_FAILED = types.LSPErrorCodes.RequestFailed.value
 _KEPT = frozenset({types.SET_TRACE})
 """What pygls' own handlers may still do; texts, folders and commands are ours."""
-
-Message = dict[str, Any]
 
 
 class Protocol(LanguageServerProtocol):
@@ -74,7 +73,7 @@ class Protocol(LanguageServerProtocol):
 
     def receive(self, data: Any) -> None:
         """Act on one message. Never raises."""
-        problem = _malformed(data)
+        problem = malformed(data)
         if problem:
             id = data.get("id") if isinstance(data, dict) else None
             self._fail(id, rpc.JsonRpcInvalidRequest(problem))
@@ -98,7 +97,7 @@ class Protocol(LanguageServerProtocol):
         try:
             params = self._params(data)
         except (Exception, RecursionError) as error:  # noqa: BLE001 - cattrs raises anything
-            self._fail(id, rpc.JsonRpcInvalidParams.of(_short(error)))
+            self._fail(id, rpc.JsonRpcInvalidParams.of(short(error)))
             return
         self._initialized = self._initialized or method == types.INITIALIZE
         self._run(method, params, partial(self._send_handler_result, msg_id=id), id)
@@ -128,7 +127,7 @@ class Protocol(LanguageServerProtocol):
         try:
             params = self._params(data)
         except (Exception, RecursionError) as error:  # noqa: BLE001 - cattrs raises anything
-            log.warning("%s ignored: %s", method, _short(error))
+            log.warning("%s ignored: %s", method, short(error))
             return
         if method == types.CANCEL_REQUEST:
             self._handle_cancel_notification(params.id)
@@ -159,14 +158,14 @@ class Protocol(LanguageServerProtocol):
         if future is None or future.done():
             return
         if error := data.get("error"):
-            code, text = _error_of(error)
+            code, text = error_of(error)
             future.set_exception(rpc.JsonRpcException(text, code))
             return
         try:
             answer = self._converter.structure(data, kind) if kind else None
             future.set_result(answer.result if answer else data.get("result"))
         except (Exception, RecursionError) as error:  # noqa: BLE001 - cattrs raises anything
-            future.set_exception(rpc.JsonRpcException(_short(error)))
+            future.set_exception(rpc.JsonRpcException(short(error)))
 
     def _params(self, data: Message) -> Any:
         kind = self.get_message_type(data["method"])
@@ -207,7 +206,7 @@ class Protocol(LanguageServerProtocol):
             self._fail(msg_id, error)
         else:
             log.error("request %r failed", msg_id, exc_info=error)
-            self._fail(msg_id, rpc.JsonRpcException(f"chant-ls has a bug: {_short(error)}"))
+            self._fail(msg_id, rpc.JsonRpcException(f"chant-ls has a bug: {short(error)}"))
 
     def _check_handler_result(self, future: "Future[Any]") -> None:
         if not future.cancelled() and (error := future.exception()) is not None:
@@ -225,30 +224,3 @@ class Protocol(LanguageServerProtocol):
     def notify(self, method: str, params: Any | None = None) -> None:
         message = {"jsonrpc": self.VERSION, "method": method}
         self._send_data(message if params is None else {**message, "params": params})
-
-
-def _malformed(data: Any) -> str:
-    if not isinstance(data, dict):
-        return "a message is one object"
-    if data.get("jsonrpc") != "2.0":
-        return "jsonrpc must be 2.0"
-    if "method" in data and not isinstance(data["method"], str):
-        return "method must be text"
-    if "id" in data and (isinstance(data["id"], bool) or not isinstance(data["id"], str | int)):
-        return "id must be text or a whole number"
-    if "method" not in data and "id" not in data:
-        return "neither a request nor an answer"
-    return ""
-
-
-def _error_of(error: Any) -> tuple[int, str]:
-    told = error if isinstance(error, dict) else {}
-    code = told.get("code")
-    return code if isinstance(code, int) else -32603, str(told.get("message", error))
-
-
-def _short(error: BaseException) -> str:
-    """One line of what went wrong; cattrs groups its errors in trees."""
-    while isinstance(error, BaseExceptionGroup) and error.exceptions:
-        error = error.exceptions[0]
-    return f"{type(error).__name__}: {error}".splitlines()[0][:300]

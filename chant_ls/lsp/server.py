@@ -15,7 +15,7 @@ from pygls.protocol import default_converter
 from pygls.uris import from_fs_path
 
 import chant_ls
-from chant_ls.lsp import transport, wire
+from chant_ls.lsp import following, transport, wire
 from chant_ls.lsp.capabilities import Client, watch_registration
 from chant_ls.lsp.protocol import Protocol
 from chant_ls.model.refusal import Refusal
@@ -29,16 +29,8 @@ if TYPE_CHECKING:
     from chant_ls.lsp.runs import Runs
     from chant_ls.lsp.session import Session, View
     from chant_ls.lsp.texts import OpenText
-    from chant_ls.lsp.watch import Seen
 
 log = logging.getLogger(__name__)
-
-LOOK_EVERY = 1.0
-"""Seconds between looks at the disk, longer where one look is long (one part in twenty)."""
-INDEX_AFTER = 0.05
-"""Seconds by which the first index lets the first texts go before it."""
-SEARCH_EVERY = 1.0
-PARENT_EVERY = 2.0
 
 CANNOT_APPLY = Refusal(
     "this editor cannot make files for the server", "make the members with `chant add`"
@@ -101,9 +93,9 @@ class ChantServer(LanguageServer):
             self.session.add_folder(uri)
         if self.client.watches:
             self.client_register_capability(types.RegistrationParams([watch_registration()]))
-        self.spawn(self._search())
+        self.spawn(following.search(self))
         if self._parent:
-            self.spawn(self._watch_parent(self._parent))
+            self.spawn(following.watch_parent(self, self._parent))
 
     # -- doing things
 
@@ -204,7 +196,7 @@ class ChantServer(LanguageServer):
 
     def _found(self, project: "Project") -> None:
         self._wake[project] = asyncio.Event()
-        self._tasks[project] = self.spawn(self._keep(project))
+        self._tasks[project] = self.spawn(following.keep(self, project, self._wake[project]))
 
     def forget(self, project: "Project") -> None:
         if task := self._tasks.pop(project, None):
@@ -215,64 +207,6 @@ class ChantServer(LanguageServer):
         """Something was told to have changed on disk."""
         for wake in self._wake.values():
             wake.set()
-
-    async def _keep(self, project: "Project") -> None:
-        """Index the project, then follow what happens to it on disk."""
-        from chant_ls.lsp import watch
-        from chant_ls.lsp.handlers import warm
-
-        await asyncio.sleep(INDEX_AFTER)
-        base, seen = await self.in_thread(watch.index, project.app)
-        project.adopt(base)
-        self.publisher.later(project)
-        self.runs.attach(project)
-        await self.in_thread(warm)
-        await self._follow(project, seen)
-
-    async def _follow(self, project: "Project", seen: "Seen") -> None:
-        """Look again and again. Where the client watches files, most looks are at runs alone."""
-        from chant_ls.lsp import watch
-
-        loop = asyncio.get_running_loop()
-        pause = LOOK_EVERY
-        while True:
-            told = await self._pause(project, pause)
-            begun, private = loop.time(), project.snapshot.private
-            if told or not self.client.watches:
-                wanted = watch.wanted(project.snapshot, project.open_paths)
-                look = (project.app, seen, wanted, private)
-                change, seen = await self.in_thread(watch.look, *look)
-            else:
-                change = await self.in_thread(watch.runs, project.app, private)
-            pause = max(LOOK_EVERY, 20 * (loop.time() - begun))
-            if project.absorb(change):
-                self.publisher.later(project)
-
-    async def _pause(self, project: "Project", seconds: float) -> bool:
-        """Wait; whether somebody told that something changed."""
-        wake = self._wake[project]
-        try:
-            await asyncio.wait_for(wake.wait(), seconds)
-        except TimeoutError:
-            return False
-        wake.clear()
-        return True
-
-    async def _search(self) -> None:
-        """Find a `.chant` that is made later, in a folder or beside a text that has none yet."""
-        while True:
-            await asyncio.sleep(SEARCH_EVERY)
-            for start, uri in self.session.homeless():
-                if await self.in_thread(self.session.has_root, start):
-                    self.session.discover(start, start, uri)
-
-    async def _watch_parent(self, parent: int) -> None:
-        """A client that crashed cannot say goodbye."""
-        import psutil
-
-        while psutil.pid_exists(parent):
-            await asyncio.sleep(PARENT_EVERY)
-        self.protocol.leave()
 
     @staticmethod
     def now() -> str:

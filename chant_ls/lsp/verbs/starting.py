@@ -1,0 +1,106 @@
+"""Verbs that start agents: each returns once the first one runs."""
+
+from typing import TYPE_CHECKING, Any
+
+from chant_ls.analysis.readiness import readiness
+from chant_ls.analysis.snapshot import Snapshot
+from chant_ls.analysis.types import Blocked
+from chant_ls.lsp import wire
+from chant_ls.lsp.project import Project
+from chant_ls.lsp.verbs.guards import Answer
+from chant_ls.model.refusal import Refusal
+from chant_ls.model.spec import Status
+
+if TYPE_CHECKING:
+    from chant_ls.lsp.server import ChantServer
+
+
+async def work(ls: "ChantServer", project: Project, argument: wire.Work) -> Answer | Refusal:
+    from chant_ls.engine.jobs import WorkRequest
+
+    ids = _with_dependencies(project, argument.spec) if argument.chain else (argument.spec,)
+    request = WorkRequest(ids=ids, chain=argument.chain, merge=argument.merge, trusted=True)
+    job = await started(ls, project, request)
+    return job if isinstance(job, Refusal) else {"run": job.run}
+
+
+def _with_dependencies(project: Project, id: str) -> tuple[str, ...]:
+    """The unmet dependencies, those that others wait for first, then the spec itself."""
+    order: dict[str, None] = {}
+    path: list[tuple[str, bool]] = [(id, False)]
+    seen: set[str] = set()
+    while path:
+        one, behind = path.pop()
+        if behind:
+            order[one] = None
+        elif one not in seen:
+            seen.add(one)
+            path.append((one, True))
+            path += [(waited, False) for waited in reversed(_workable(project.snapshot, one))]
+    return tuple(order)
+
+
+def _workable(snapshot: Snapshot, id: str) -> list[str]:
+    """What the spec waits for that is pending itself."""
+    state = readiness(snapshot, id)
+    ids = [reason.id for reason in state.reasons] if isinstance(state, Blocked) else []
+    return [one for one in ids if snapshot.status(one) is Status.PENDING]
+
+
+async def work_ready(
+    ls: "ChantServer", project: Project, argument: wire.WorkReady
+) -> Answer | Refusal:
+    from chant_ls.engine.jobs import WorkRequest
+
+    width = argument.maxParallel
+    request = WorkRequest(parallel=True, width=width, labels=argument.labels, trusted=True)
+    job = await started(ls, project, request)
+    return job if isinstance(job, Refusal) else {"job": job.job, "specs": list(job.specs)}
+
+
+async def started(ls: "ChantServer", project: Project, request: Any) -> Any:
+    from chant_ls.engine.operations.work import rehearsed, work
+    from chant_ls.lsp.consent import asked
+
+    if refusal := await asked(ls, project, request, rehearsed):
+        return refusal
+    job = await ls.in_engine(project, work, request)
+    if not isinstance(job, Refusal):
+        ls.runs.follow(project, job.job)
+    return job
+
+
+async def resume(ls: "ChantServer", project: Project, argument: wire.Spec) -> Answer | Refusal:
+    from chant_ls.engine.jobs import WorkRequest
+
+    request = WorkRequest(ids=(argument.spec,), resume=True, trusted=True)
+    job = await started(ls, project, request)
+    return job if isinstance(job, Refusal) else {"run": job.run}
+
+
+async def merge(ls: "ChantServer", project: Project, argument: wire.Merge) -> Answer | Refusal:
+    from chant_ls.engine.operations.merge import MergeRequest, merge
+
+    wish = MergeRequest((argument.spec,), rebase=argument.rebase, auto=argument.auto, trusted=True)
+    if argument.auto:
+        return await _merge_beside(ls, project, wish)
+    done = await ls.in_engine(project, merge, wish)
+    if isinstance(done, Refusal):
+        return done
+    refusal = next((item.refusal for item in done.items if item.refusal), None)
+    commits = [item.commit for item in done.items if item.commit]
+    return refusal or {"commit": commits[-1] if commits else ""}
+
+
+async def _merge_beside(ls: "ChantServer", project: Project, wish: Any) -> Answer | Refusal:
+    """An agent may have to settle a conflict: nobody waits for its end."""
+    from chant_ls.engine.operations.merge_job import begin, rehearsed
+    from chant_ls.lsp.consent import asked
+
+    if refusal := await asked(ls, project, wish, rehearsed):
+        return refusal
+    begun = await ls.in_engine(project, begin, wish)
+    if isinstance(begun, Refusal):
+        return begun
+    ls.runs.follow(project, begun.job)
+    return {"commit": begun.commit} if begun.commit else {"run": begun.run}
