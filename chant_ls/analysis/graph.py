@@ -30,6 +30,7 @@ _FEW = 20
 """After more specs came or went at once, what was known of cycles is found anew."""
 
 _MOST_EDITED = 50
+_NOTHING: frozenset[SpecId] = frozenset()
 
 
 __all__ = ["Graph", "Relation", "SpecLike", "picked"]
@@ -277,7 +278,8 @@ class Graph:
 
     def earlier_siblings(self, id: str) -> tuple[SpecId, ...]:
         """The `.N` files before it that it waits for: none where `depends_on` is there at all."""
-        facts, above = self.facts_of(id), parent_id(id)
+        above = parent_id(id)
+        facts = self.facts_of(id) if above is not None else None
         if above is None or facts is None or facts.depends_on is not None:
             return ()
         siblings = self._indexes[Relation.DRIVER].get(above, frozenset())
@@ -350,8 +352,10 @@ def picked(found: tuple[SpecId, ...], ids: Ids, text: str) -> Resolution:
 
 
 def _closure(start: str, step: Callable[[str], Iterable[SpecId]]) -> frozenset[SpecId]:
-    seen: set[SpecId] = set()
     todo = list(step(start))
+    if not todo:
+        return _NOTHING
+    seen: set[SpecId] = set()
     while todo:
         one = todo.pop()
         if one not in seen:

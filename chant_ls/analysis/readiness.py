@@ -110,7 +110,8 @@ def _unsatisfied(snapshot: Snapshot, id: SpecId, target: SpecId) -> Reason | Non
 
 def _inherited(snapshot: Snapshot, id: SpecId) -> Iterator[Reason]:
     """What the drivers above wait for outside their own members; `path` holds the driver."""
-    for driver in sorted(snapshot.graph.above(id) - {id}):
+    above = snapshot.graph.above(id)
+    for driver in sorted(above - {id}) if above else ():
         facts = snapshot.facts(driver)
         if facts is None or not facts.depends_on:
             continue
