@@ -41,9 +41,23 @@ def _told(event: events.RunEvent) -> str:
         case events.Finished(state, error, hint):
             words = state.replace("_", " ")
             return "\n".join(part for part in (words, error, hint) if part)
-        case events.JobFinished(_, completed, failed, skipped):
-            return f"{completed} completed, {failed} failed, {skipped} skipped"
+        case events.JobFinished():
+            return _counted(event)
     return ""
+
+
+def _counted(end: events.JobFinished) -> str:
+    """The three that everybody looks for, the others where there are any."""
+    rare = {
+        "completed but not merged": end.not_merged,
+        "need attention": end.needs_attention,
+        "paused": end.paused,
+        "cancelled": end.cancelled,
+    }
+    told = [f"{count} {word}" for word, count in rare.items() if count]
+    return ", ".join(
+        [f"{end.completed} completed", *told, f"{end.failed} failed", f"{end.skipped} skipped"]
+    )
 
 
 def _why(code: int, reason: str) -> str:

@@ -139,12 +139,17 @@ class Finished:
 
 @dataclass(frozen=True, slots=True)
 class JobFinished:
-    """The job is over. `code` is the exit code a terminal shows."""
+    """The job is over. `code` is the exit code a terminal shows. A spec counts once: `not_merged`
+    is completed work that should have been merged and could not be."""
 
     code: int
     completed: int = 0
     failed: int = 0
     skipped: int = 0
+    not_merged: int = 0
+    needs_attention: int = 0
+    paused: int = 0
+    cancelled: int = 0
 
 
 RunEvent = (

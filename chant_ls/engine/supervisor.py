@@ -5,6 +5,7 @@ It outlives whoever asked. One thread a run; this one schedules, and hears signa
 
 import queue
 import traceback
+from collections import Counter
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
@@ -66,7 +67,7 @@ class Supervisor:
     interrupts: int = 0
     code: int = 0
     refusal: Mapping[str, object] = field(default_factory=dict)
-    counts: dict[str, int] = field(default_factory=lambda: {"completed": 0, "failed": 0})
+    counts: Counter[str] = field(default_factory=Counter)
 
     def work(self) -> int:
         """The exit code: 0 all good, 1 something was not, 130 or 143 interrupted."""
@@ -113,7 +114,7 @@ class Supervisor:
                 return left.passed_over(done.id, verdict.refusal.message)
             verdict = verdict.refusal
         good = isinstance(verdict, Verdict) and verdict.state in _GOOD and not verdict.error
-        self.counts["completed" if good else "failed"] += 1
+        self.counts["completed" if good else _badly(verdict)] += 1
         if isinstance(verdict, Refusal):
             self.emit((done.id, Skipped(verdict.message)))
         if not good:
@@ -147,7 +148,7 @@ class Supervisor:
         waiting = tuple((id, scheduler.why_skipped(left, snapshot, id)) for id in left.waiting)
         self.emit(*((id, Skipped(why)) for id, why in waiting))
         skipped = (*left.left_out, *waiting)
-        if skipped and self.plan.batch and not self.counts["completed"] + self.counts["failed"]:
+        if skipped and self.plan.batch and not self.counts:
             self.code = self.code or 1
         if skipped and not self.refusal:
             id, why = skipped[0]
@@ -199,6 +200,18 @@ class Supervisor:
     def emit(self, *events: tuple[str, RunEvent]) -> None:
         now = self.engine.clock.now()
         self.engine.runs.append(self.job, [Entry(e, now, "", spec) for spec, e in events])
+
+
+def _badly(verdict: Verdict | Refusal) -> str:
+    """As what a spec counts that did not end well."""
+    if isinstance(verdict, Refusal):
+        return "failed"
+    return {
+        RunState.COMPLETED: "not_merged",
+        RunState.NEEDS_ATTENTION: "needs_attention",
+        RunState.PAUSED: "paused",
+        RunState.CANCELLED: "cancelled",
+    }.get(verdict.state, "failed")
 
 
 def _no(verdict: Verdict | Refusal) -> Mapping[str, object]:

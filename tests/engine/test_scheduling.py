@@ -1,6 +1,7 @@
 """What a job starts, passes over or refuses while others change the same project."""
 
-from chant_ls.engine.events import JobFinished, Skipped
+from chant_ls.cli.story import line_of
+from chant_ls.engine.events import Entry, JobFinished, Skipped
 from chant_ls.engine.jobs import Job, WorkRequest
 from chant_ls.engine.operations import work as verb
 from chant_ls.engine.operations.cancel import CancelRequest, cancel
@@ -90,3 +91,14 @@ def test_a_bug_before_a_run_begins_is_told_and_leaves_no_lock(project):
     held = project.app.engine.runs.lock(A)
     assert not isinstance(held, Refusal)
     held.release()
+
+
+def test_a_job_counts_each_spec_as_what_became_of_it(project):
+    project.add(A, spec("edit commit"))
+    project.add(B, spec("edit tick commit"))
+    project.add(C, spec("fail"))
+    (project.repo.root / f"{B}.txt").write_text("in the way of its merge")
+    events = project.run(A, B, C, chain=True, keep_going=True)
+    assert events[-1] == JobFinished(1, failed=1, not_merged=1, needs_attention=1)
+    told = line_of(Entry(events[-1], "", "", ""))
+    assert told == "0 completed, 1 completed but not merged, 1 need attention, 1 failed, 0 skipped"
