@@ -175,7 +175,7 @@ def test_approval_opens_the_way(project):
     project.add(ID, SPEC.replace("type: code", "type: code\napproval:\n  required: true"))
     assert "approv" in str(project.work())
     approve(project.app.engine, ApproveRequest(ID, "Ann", approved=False, reason="too wide"))
-    assert "rejected: too wide" in project.spec_path().read_text()
+    assert "rejected by Ann: too wide" in project.spec_path().read_text()
     assert isinstance(project.work(), Refusal)
     approve(project.app.engine, ApproveRequest(ID, "Ann"))
     assert project.repo.git("status", "--porcelain") == ""
