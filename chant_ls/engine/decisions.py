@@ -7,6 +7,7 @@ from chant_ls.analysis.snapshot import Snapshot, SpecFile
 from chant_ls.engine import specfile
 from chant_ls.engine.commit import Kept, commit_file
 from chant_ls.engine.engine import Engine
+from chant_ls.engine.git_port import Git, GitError
 from chant_ls.engine.ports import REPO
 from chant_ls.engine.records import RunRecord
 from chant_ls.model.refusal import Refusal
@@ -38,8 +39,19 @@ def decide(
         return refusal
     if file.facts.private:
         return Written()
+    swept = _uncommitted(engine.git, file.path, old)
     kept = _committed(engine, file, new, verb)
+    if kept.commit and swept:
+        return Written(
+            (f"your changes of {file.path} were not committed; they are in this commit",)
+        )
     return Written((kept.note,) if kept.note and "ignores" not in kept.note else ())
+
+
+def _uncommitted(git: Git, path: str, now: bytes) -> bool:
+    """Whether a file that HEAD holds is another on disk."""
+    held = git.blobs([("HEAD", git.prefix + path)])
+    return not isinstance(held, GitError) and held[0] not in (None, now)
 
 
 def _committed(engine: Engine, file: SpecFile, new: bytes, verb: str) -> Kept:

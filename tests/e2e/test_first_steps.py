@@ -186,7 +186,9 @@ def test_nearest_command_is_named_and_labels_may_be_one_word(plain: Path) -> Non
     done(chant(plain, "add", "First", "--label", "a,b"))
     row = json.loads(done(chant(plain, "show", "001", "--json")))
     assert row["labels"] == ["a", "b"]
-    assert (
-        "nothing is open" in (done(chant(plain, "cancel", "001")), chant(plain, "list"))[1].stderr
-    )
+    spec = next((plain / ".chant" / "specs").glob("*.md"))
+    spec.write_text(spec.read_text() + "\nMine.\n")
+    told = chant(plain, "cancel", "001")
+    assert "they are in this commit" in told.stderr and "Mine." in git(plain, "show")
+    assert "nothing is open" in chant(plain, "list").stderr
     assert chant(plain, "edit", "001").code == 1

@@ -47,7 +47,6 @@ def _fields(snapshot: "Snapshot", id: SpecId) -> Iterator[tuple[str, str]]:
     assert facts is not None and file is not None, "an id that was found"
     told = note(snapshot, id)
     yield "id", id
-    yield "title", facts.title
     yield "type", facts.type
     yield "status", effective_status(snapshot, id) + (f" ({told})" if told else "")
     yield "labels", ", ".join(facts.labels)
