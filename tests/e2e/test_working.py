@@ -168,5 +168,5 @@ def test_quiet_work_prints_no_chatter(guide: Path) -> None:
 
 def test_dry_run_starts_nothing(guide: Path) -> None:
     id = add(guide, "Planned")
-    assert "agent.py" in chant(guide, "work", id, "--dry-run").stderr
+    assert "agent.py" in chant(guide, "work", id, "--dry-run").stdout
     assert listed(guide) == {id: "ready"}

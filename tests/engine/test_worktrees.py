@@ -114,7 +114,7 @@ def test_a_criterion_that_is_new_before_a_resume_is_open(project):
     project.run(does="edit tick fail")
     edited(project, "file is there\n", "file is there\n- [ ] And one more\n")
     events = project.run(does="edit", resume=True)
-    assert last(events, Finished).error == "a criterion is not met"
+    assert last(events, Finished).error == "a criterion is not met: And one more"
 
 
 def test_edits_that_conflict_with_the_agents_are_refused(tmp_path):

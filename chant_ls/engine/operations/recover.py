@@ -52,9 +52,9 @@ def interrupted(engine: Engine) -> tuple[RunRecord, ...]:
     return tuple(r for r in dead if not engine.processes.alive(r.supervisor))
 
 
-def put_right(engine: Engine) -> Refusal | None:
+def put_right(engine: Engine, wait: float = REPO_WAIT) -> Refusal | None:
     """What interrupted merges left, before another one begins."""
-    done = _merges(engine)
+    done = _merges(engine, wait)
     return done if isinstance(done, Refusal) else None
 
 
@@ -62,10 +62,10 @@ def _merge_was_wished(record: RunRecord) -> bool:
     return record.state is RunState.COMPLETED and record.wants_merge
 
 
-def _merges(engine: Engine) -> tuple[str, ...] | Refusal:
+def _merges(engine: Engine, wait: float = REPO_WAIT) -> tuple[str, ...] | Refusal:
     if engine.runs.writable():
         return ()
-    held = engine.runs.lock(REPO, REPO_WAIT)
+    held = engine.runs.lock(REPO, wait)
     if isinstance(held, Refusal):
         return held
     with held:

@@ -79,7 +79,7 @@ def _guarded(engine: Engine, request: WorkRequest) -> scheduler.Plan | Refusal:
     if interrupted(engine):
         recover(engine, RecoverRequest())
     else:
-        put_right(engine)
+        put_right(engine, wait=0)  # whoever holds the lock now is alive and does it
     snapshot = engine.load()
     made = _plan(engine, snapshot, request)
     if isinstance(made, Refusal):
