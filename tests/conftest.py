@@ -1,0 +1,26 @@
+"""The crash and crowd matrix is a suite of its own: `make test-trust`. `make test` leaves it out."""
+
+from collections.abc import Iterable
+
+import pytest
+
+TRUST = {
+    "engine/test_conflicts.py",
+    "engine/test_jobs.py",
+    "engine/test_recover.py",
+    "engine/test_scheduling.py",
+    "engine/test_stopping.py",
+    "engine/test_together.py",
+    "engine/test_worktrees.py",
+    "host/test_git_move.py",
+    "e2e/test_interrupting.py",
+    "e2e/test_merging.py",
+    "e2e/test_security.py",
+}
+"""Killed at every step, raced, flooded and opened from strangers, with real processes."""
+
+
+def pytest_collection_modifyitems(items: Iterable[pytest.Item]) -> None:
+    for item in items:
+        if "/".join(item.path.parts[-2:]) in TRUST:
+            item.add_marker(pytest.mark.trust)
