@@ -1,4 +1,4 @@
-"""The crash and crowd matrix is a suite of its own, `make test-trust`; `make test` leaves it out."""
+"""The crash and crowd matrix is a suite of its own: `make test-trust`, not in `make test`."""
 
 from collections.abc import Iterable
 
