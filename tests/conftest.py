@@ -1,8 +1,12 @@
 """The crash and crowd matrix is a suite of its own: `make test-trust`, not in `make test`."""
 
+import signal
 from collections.abc import Iterable
 
 import pytest
+
+signal.signal(signal.SIGINT, signal.default_int_handler)
+"""Started in the background, a shell would have us and all our children ignore it."""
 
 TRUST = {
     "engine/test_conflicts.py",
