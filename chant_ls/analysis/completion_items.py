@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from chant_ls.syntax.text import Edit
 
-MOST_ITEMS = 100
+MOST_ITEMS = 50
 """Contract 6 allows 200; each spec costs its readiness, and nobody reads on."""
 
 
