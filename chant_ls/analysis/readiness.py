@@ -1,7 +1,7 @@
 """Whether a spec can be worked, and what it waits for. The only readiness there is."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from chant_ls.analysis.resolve import is_foreign
 from chant_ls.analysis.snapshot import Snapshot
@@ -13,8 +13,7 @@ MOST_LINKS = 200
 """A chain of reasons names at most so many specs."""
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
+class Link(NamedTuple):
     """A reason, and why the spec it names is itself held up. `cut`: it is told elsewhere."""
 
     reason: Reason

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from typing import NamedTuple
 
 from chant_ls.analysis.graph import Graph
 from chant_ls.model.config import Config
@@ -28,8 +29,7 @@ class PathFact:
     count: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class SpecFile:
+class SpecFile(NamedTuple):
     """One spec as it stands, on disk or in an editor's buffer (`open`).
 
     `facts` are the last good ones: broken YAML does not change them. `path` is relative to the
@@ -113,7 +113,7 @@ class Snapshot:
     def with_tracked(self, tracked: Mapping[str, bool | None]) -> "Snapshot":
         """This snapshot knowing which of these files git tracks; itself where that is no news."""
         files = ((self.files.get(path), told) for path, told in tracked.items())
-        news = [replace(f, tracked=told) for f, told in files if f and f.tracked is not told]
+        news = [f._replace(tracked=told) for f, told in files if f and f.tracked is not told]
         return self.with_files(news) if news else self
 
     def find(self, id: str) -> SpecFile | None:

@@ -1,8 +1,9 @@
 """Questions and answers of the analysis: data only, offsets only, no LSP."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from chant_ls.model.spec import SpecId, Status
 from chant_ls.syntax.text import Edit, Span
@@ -15,22 +16,19 @@ class Severity(StrEnum):
     HINT = "hint"
 
 
-@dataclass(frozen=True, slots=True)
-class Location:
+class Location(NamedTuple):
     """A place in a file. `path` is the key of the snapshot: relative to the root, `/` between."""
 
     path: str
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Related:
+class Related(NamedTuple):
     where: Location
     message: str
 
 
-@dataclass(frozen=True, slots=True)
-class Diagnostic:
+class Diagnostic(NamedTuple):
     """A finding of a rule. `data` is plain JSON for the action that fixes it."""
 
     code: str
@@ -38,7 +36,7 @@ class Diagnostic:
     span: Span
     message: str
     related: tuple[Related, ...] = ()
-    data: Mapping[str, object] = field(default_factory=dict)
+    data: Mapping[str, object] = {}
 
 
 class Block(StrEnum):
@@ -56,8 +54,7 @@ class Block(StrEnum):
     REPO = "repo"
 
 
-@dataclass(frozen=True, slots=True)
-class Reason:
+class Reason(NamedTuple):
     """One thing a spec waits for. `ref` is the text as written when it names no spec.
 
     `path` holds the ids of a cycle, first repeated last; `candidates` those of an ambiguous
@@ -77,26 +74,22 @@ class Ready:
     """Nothing stands in the way of work."""
 
 
-@dataclass(frozen=True, slots=True)
-class Blocked:
+class Blocked(NamedTuple):
     reasons: tuple[Reason, ...]
 
 
 Readiness = Ready | Blocked
 
 
-@dataclass(frozen=True, slots=True)
-class Resolved:
+class Resolved(NamedTuple):
     id: SpecId
 
 
-@dataclass(frozen=True, slots=True)
-class Ambiguous:
+class Ambiguous(NamedTuple):
     candidates: tuple[SpecId, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Missing:
+class Missing(NamedTuple):
     """`nearest` are at most three ids that look alike, best first."""
 
     nearest: tuple[SpecId, ...] = ()
@@ -105,33 +98,29 @@ class Missing:
 Resolution = Resolved | Ambiguous | Missing
 
 
-@dataclass(frozen=True, slots=True)
-class CreateFile:
+class CreateFile(NamedTuple):
     path: str
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class RenameFile:
+class RenameFile(NamedTuple):
     old: str
     new: str
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(NamedTuple):
     """What a code action would do to files; `edits` by path, `label` for the preview."""
 
-    edits: Mapping[str, tuple[Edit, ...]] = field(default_factory=dict)
+    edits: Mapping[str, tuple[Edit, ...]] = {}
     files: tuple[CreateFile | RenameFile, ...] = ()
     label: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
+class Run(NamedTuple):
     """A verb for the execution core: the server's command of that name (contract 7), as data."""
 
     command: str
-    arguments: Mapping[str, object] = field(default_factory=dict)
+    arguments: Mapping[str, object] = {}
 
 
 class ActionKind(StrEnum):
@@ -144,8 +133,7 @@ class ActionKind(StrEnum):
     VERB = "chant"
 
 
-@dataclass(frozen=True, slots=True)
-class Action:
+class Action(NamedTuple):
     """A code action: a change, or a verb to run, or neither and the reason why not (`disabled`)."""
 
     title: str

@@ -1,8 +1,8 @@
 """Where a repository lies and what it stands on, by reading files: no process, no git import."""
 
 import re
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 _WORKTREE = re.compile(r"^\s*worktree\s*=\s*(.+?)\s*$", re.MULTILINE)
 
@@ -16,8 +16,7 @@ _UNDER_WAY = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Location:
+class Location(NamedTuple):
     """A checkout. `top` is its folder, `git_dir` its own, `common_dir` the one all share.
 
     `main_top` is the main checkout; for a bare repository it is the repository itself.

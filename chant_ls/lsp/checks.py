@@ -1,9 +1,8 @@
 """Diagnostics per file, kept while nothing that they may depend on has changed."""
 
 from collections.abc import Container
-from dataclasses import dataclass, replace
 from itertools import count
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from lsprotocol import types
 
@@ -38,8 +37,7 @@ def _same(one: World, other: World) -> bool:
     return all(a is b for a, b in zip(one, other, strict=True))
 
 
-@dataclass(frozen=True, slots=True)
-class Checked:
+class Checked(NamedTuple):
     """`id` changes exactly when `items` do. `found` and `items` go together by place."""
 
     id: str
@@ -79,7 +77,7 @@ class Checks:
         before, after = world(old), world(new)
         for path, known in self._known.items():
             if path not in affected and _same(known.world, before):
-                self._known[path] = replace(known, world=after)
+                self._known[path] = known._replace(world=after)
 
 
 def found_in(view: View) -> tuple[Diagnostic, ...]:

@@ -1,8 +1,8 @@
 """Client URIs, files and the paths of a snapshot."""
 
 import os
-from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
+from typing import NamedTuple
 from urllib.parse import quote
 
 from pygls.uris import from_fs_path, to_fs_path
@@ -28,8 +28,7 @@ def spec_id(path: str, text: str) -> SpecId | None:
     return valid_id(name.stem)
 
 
-@dataclass(frozen=True, slots=True)
-class Folder:
+class Folder(NamedTuple):
     """A project's root as the client sees it (`path`, `uri`) and as it is (`real`)."""
 
     path: Path

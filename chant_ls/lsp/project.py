@@ -38,7 +38,7 @@ def edited(path: str, text: str, before: SpecFile | None) -> SpecFile | None:
     document = parse(text, id)
     facts = document.facts if document.trustworthy or before is None else before.facts
     if before is not None:
-        return replace(before, text=text, facts=facts, open=True)
+        return before._replace(text=text, facts=facts, open=True)
     return SpecFile(path, text, facts, archived=path.startswith(ARCHIVE), open=True)
 
 
@@ -132,7 +132,7 @@ class Project:
     def saved(self, path: str) -> None:
         """The client wrote the buffer: disk holds its text now."""
         if (file := self.snapshot.files.get(path)) is not None and path in self._buffers:
-            self._disk[path] = replace(file, open=False)
+            self._disk[path] = file._replace(open=False)
             self._note_saved(path)
 
     def _note_saved(self, path: str) -> None:

@@ -1,8 +1,7 @@
 """Tells the client what changed: at once for the text being typed, shortly after for the rest."""
 
 import asyncio
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from lsprotocol import types
 
@@ -27,15 +26,14 @@ _DECORATIONS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Edits:
+class Edits(NamedTuple):
     """Specs whose facts changed since the snapshot `before`."""
 
     before: Snapshot
     paths: frozenset[str] = frozenset()
 
     def with_path(self, path: str) -> "Edits":
-        return replace(self, paths=self.paths | {path})
+        return self._replace(paths=self.paths | {path})
 
 
 class Publisher:

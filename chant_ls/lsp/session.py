@@ -1,10 +1,9 @@
 """What the server knows: the open texts and, for each project, its current Snapshot."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from lsprotocol import types
 
@@ -40,8 +39,7 @@ def _indexed(text: str) -> LineIndex:
     return LineIndex(text)
 
 
-@dataclass(frozen=True, slots=True)
-class View:
+class View(NamedTuple):
     """A spec as one request sees it. `snapshot` cannot change under an answer."""
 
     project: Project

@@ -1,7 +1,7 @@
 """The texts of open editors, by the client's own URIs. Edits apply at once, in code points."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from lsprotocol import types
 
@@ -10,8 +10,7 @@ from chant_ls.syntax.text import Encoding, LineIndex
 Change = types.TextDocumentContentChangeEvent
 
 
-@dataclass(frozen=True, slots=True)
-class OpenText:
+class OpenText(NamedTuple):
     uri: str
     version: int
     text: str

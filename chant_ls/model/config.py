@@ -2,7 +2,7 @@
 
 import shlex
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from chant_ls.model.papers import (
     CONFIG,
@@ -17,8 +17,7 @@ from chant_ls.model.papers import (
 from chant_ls.model.section import ConfigProblem, Section, Value
 
 
-@dataclass(frozen=True, slots=True)
-class Provider:
+class Provider(NamedTuple):
     """How an agent is started. `command` is argv; timeout in seconds, 0 for none."""
 
     name: str
@@ -30,8 +29,7 @@ class Provider:
     model: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Thresholds:
+class Thresholds(NamedTuple):
     """A spec with more than this is too complex: criteria, target files, words of the body."""
 
     criteria: int = 10
@@ -39,8 +37,7 @@ class Thresholds:
     words: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Config:
+class Config(NamedTuple):
     """`.chant/config.md` over the user's own over the built-in values."""
 
     project_name: str = ""
@@ -52,11 +49,11 @@ class Config:
     branch_prefix: str = "chant/"
     auto_merge: str = "batch"
     prompt_extensions: tuple[str, ...] = ()
-    providers: Mapping[str, Provider] = field(default_factory=dict)
+    providers: Mapping[str, Provider] = {}
     worktrees_dir: str = ""
     stagger_ms: int = 0
-    repos: Mapping[str, str] = field(default_factory=dict)
-    rules: Mapping[str, str] = field(default_factory=dict)
+    repos: Mapping[str, str] = {}
+    rules: Mapping[str, str] = {}
     thresholds: Thresholds = Thresholds()
     verify: tuple[str, ...] = ()
     required_fields: tuple[str, ...] = ()

@@ -3,8 +3,8 @@
 Whoever adds a field adds a row here; parsing, validation, hover and completion follow.
 """
 
-from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from chant_ls.model.spec import TYPE_ALIASES, SpecType, Status
 
@@ -34,8 +34,7 @@ class Holds(StrEnum):
     MODEL = "model"
 
 
-@dataclass(frozen=True, slots=True)
-class Field:
+class Field(NamedTuple):
     """A frontmatter key. `doc` is Markdown; `globs`: the value may be a pattern; `must_exist`: a
     path that resolves to nothing is worth a warning; `machine`: written by chant, not by hand."""
 

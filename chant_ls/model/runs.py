@@ -1,7 +1,7 @@
 """What the run record of a spec tells everyone who only reads."""
 
-from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from chant_ls.model.spec import FINISHED, SpecId, Status
 
@@ -39,8 +39,7 @@ _STATUS: dict[RunState, Status | None] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class RunInfo:
+class RunInfo(NamedTuple):
     """The newest run of a spec as its record tells it. Times are UTC, ISO 8601 with a `Z`.
 
     `live` is whether the supervisor that owns the record still exists (pid, start time of the

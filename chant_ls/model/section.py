@@ -3,14 +3,13 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 Value: TypeAlias = "str | tuple[Value, ...] | Mapping[str, Value] | None"
 """YAML without types: text, null, list, map."""
 
 
-@dataclass(frozen=True, slots=True)
-class ConfigProblem:
+class ConfigProblem(NamedTuple):
     """`path` is the dotted key (`providers.fixer.prompt`), `code` that of the diagnostic."""
 
     path: str

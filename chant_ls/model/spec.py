@@ -1,10 +1,9 @@
 """The vocabulary of specs: ids and their order, statuses, types, facts."""
 
 import re
-from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
-from typing import NewType
+from typing import NamedTuple, NewType
 from unicodedata import category
 
 SpecId = NewType("SpecId", str)
@@ -51,16 +50,14 @@ CONTAINERS = frozenset({SpecType.DRIVER, SpecType.GROUP})
 TYPE_ALIASES = {"docs": SpecType.DOCUMENTATION, "implementation": SpecType.CODE}
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Criteria:
+class Criteria(NamedTuple):
     """Acceptance criteria counted: boxes ticked of boxes there."""
 
     done: int = 0
     total: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Approval:
+class Approval(NamedTuple):
     required: bool = False
     status: str = "pending"
     by: str = ""
@@ -70,8 +67,7 @@ class Approval:
         return self.required and self.status != "approved"
 
 
-@dataclass(frozen=True, slots=True)
-class Facts:
+class Facts(NamedTuple):
     """What other specs and the execution core may know of a spec. Equal facts, equal graph.
 
     `status` is the stored one (`ready` and `blocked` read as pending), None when its text is not a

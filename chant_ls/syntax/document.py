@@ -1,7 +1,6 @@
 """Text of a spec into a `Document`. Total: broken text gives a document with problems."""
 
 import re
-from dataclasses import replace
 from functools import lru_cache
 
 from chant_ls.model.spec import Criteria, SpecId
@@ -29,7 +28,7 @@ def parse(text: str, id: SpecId) -> Document:
     title = body.title.text if body.title else ""
     facts = facts_of(id, values, title, Criteria(done, len(body.criteria)))
     if any(problem.code in _UNREADABLE for problem in front.problems):
-        facts = replace(facts, status=None)
+        facts = facts._replace(status=None)
     conflict = _conflict(text, body)
     return Document(text, block, body, facts, (conflict,) if conflict else front.problems)
 

@@ -1,8 +1,8 @@
 """The block between the `---` lines: fences by line, YAML into nodes with spans."""
 
 import re
-from dataclasses import dataclass
 from itertools import pairwise
+from typing import NamedTuple
 
 from chant_ls.syntax.nodes import Entry, Frontmatter, Mapping, Problem
 from chant_ls.syntax.text import Span
@@ -20,8 +20,7 @@ _BODY_LINE = re.compile(r"^#{1,6}[ \t]", re.MULTILINE)
 _TOP_LEVEL = re.compile(r"(?:(?<=[\r\n])|\A)(?:[^\s#\-\]}]|-[^\s])")
 
 
-@dataclass(frozen=True, slots=True)
-class Read:
+class Read(NamedTuple):
     """What `read` found: the block or None, the offset where the body begins, the problems."""
 
     frontmatter: Frontmatter | None

@@ -1,13 +1,12 @@
 """What a parsed spec consists of. All spans are code point offsets into the whole text."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from chant_ls.model.spec import Facts
 from chant_ls.syntax.text import Span
 
 
-@dataclass(frozen=True, slots=True)
-class Scalar:
+class Scalar(NamedTuple):
     """Text of a YAML scalar, never typed. `span` includes quotes; `quote` is "", ', ", | or >.
 
     A plain empty value has an empty span where the value would stand. `null` is whether it is a
@@ -23,8 +22,7 @@ class Scalar:
         return not self.quote and self.text in ("", "~", "null", "Null", "NULL")
 
 
-@dataclass(frozen=True, slots=True)
-class Sequence:
+class Sequence(NamedTuple):
     """A YAML list; `flow` is `[a, b]`. `span` covers first to last item, brackets included."""
 
     items: tuple["Node", ...]
@@ -32,8 +30,7 @@ class Sequence:
     flow: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """One `key: value` of a mapping. `lines` covers its whole lines, final newline included."""
 
     key: Scalar
@@ -41,8 +38,7 @@ class Entry:
     lines: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Mapping:
+class Mapping(NamedTuple):
     entries: tuple[Entry, ...]
     span: Span
     flow: bool = False
@@ -55,8 +51,7 @@ class Mapping:
 Node = Scalar | Sequence | Mapping
 
 
-@dataclass(frozen=True, slots=True)
-class Frontmatter:
+class Frontmatter(NamedTuple):
     """The block between the `---` lines. `inner` is what stands between them.
 
     `mapping` is what could be read: of broken YAML the entries before and after the broken lines.
@@ -70,8 +65,7 @@ class Frontmatter:
     broken: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Heading:
+class Heading(NamedTuple):
     """`text` is stripped of marks and blanks; `span` covers the text, `line` the whole line."""
 
     level: int
@@ -80,8 +74,7 @@ class Heading:
     line: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Criterion:
+class Criterion(NamedTuple):
     """A list item with a box. `box` covers the one character between the brackets.
 
     `check` is the command of a trailing code span that starts with `$ ` (contract 3), else "".
@@ -99,8 +92,7 @@ class Criterion:
     date: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Fence:
+class Fence(NamedTuple):
     """A fenced code block; `info` is the first word behind the fence, lower case."""
 
     info: str
@@ -108,24 +100,21 @@ class Fence:
     content: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Mention:
+class Mention(NamedTuple):
     """A full dated id (`2026-01-29-010-abc`, member suffix included) in prose, outside fences."""
 
     text: str
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
+class Link(NamedTuple):
     """A Markdown link or image target outside fences."""
 
     target: str
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class ListItem:
+class ListItem(NamedTuple):
     """A list item below a `Member Specs` heading (contract 3, Groups).
 
     `slug` is the text of a leading code span, `id` a leading dated id, either "" when absent;
@@ -140,8 +129,7 @@ class ListItem:
     number: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Body:
+class Body(NamedTuple):
     """`start` is the offset where the body begins; `criteria_heading` the section that counts.
 
     `criteria` are the items of that section; `boxes` every item with a box in the body (dated
@@ -162,8 +150,7 @@ class Body:
     words: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(NamedTuple):
     """What is wrong with the text itself; becomes the diagnostic of that `code` (contract 5)."""
 
     code: str
@@ -171,8 +158,7 @@ class Problem:
     message: str
 
 
-@dataclass(frozen=True, slots=True)
-class Document:
+class Document(NamedTuple):
     """A spec's text, understood as far as it can be. `frontmatter` is None where there is none."""
 
     text: str

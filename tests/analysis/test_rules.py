@@ -87,7 +87,7 @@ def test_archived_specs_are_checked_for_syntax_only() -> None:
 
 def test_a_title_is_an_error_while_the_spec_is_worked() -> None:
     project = snapshot({"a": "---\n---\n"}, {"a": RunState.RUNNING})
-    live = project.with_run(replace(project.runs[SpecId("a")], live=True))
+    live = project.with_run(project.runs[SpecId("a")]._replace(live=True))
     assert codes(live, "a")["missing-title"] is Severity.ERROR
 
 
@@ -107,7 +107,7 @@ def test_a_tracked_private_spec() -> None:
     project = snapshot({"a": "labels: [private]"})
     file = project.files[SPEC.format("a")]
     assert "private-tracked" not in codes(project, "a")
-    tracked = project.with_file(replace(file, tracked=True))
+    tracked = project.with_file(file._replace(tracked=True))
     found = check_document(tracked, file.path)[0]
     assert (found.code, found.span.of(file.text)) == ("private-tracked", "private")
 
@@ -170,7 +170,7 @@ def test_a_crashing_rule_loses_its_own_findings_only(monkeypatch: pytest.MonkeyP
         raise ZeroDivisionError
 
     project, crashes = snapshot({"a": "xyzzy: 1\nlabels: x"}), []
-    monkeypatch.setitem(RULES, "wrong-type", replace(RULES["wrong-type"], check=broken))
+    monkeypatch.setitem(RULES, "wrong-type", RULES["wrong-type"]._replace(check=broken))
     found = check_document(project, SPEC.format("a"), lambda code, error: crashes.append(code))
     assert crashes == ["wrong-type"]
     assert {one.code for one in found} == {"unknown-field", "missing-criteria"}
@@ -183,7 +183,7 @@ def test_a_crash_is_logged_once(
         raise ZeroDivisionError("of this test alone")
 
     project = snapshot({"a": ""})
-    monkeypatch.setitem(RULES, "wrong-type", replace(RULES["wrong-type"], check=broken))
+    monkeypatch.setitem(RULES, "wrong-type", RULES["wrong-type"]._replace(check=broken))
     for _ in range(3):
         check_document(project, SPEC.format("a"))
     assert len(caplog.records) == 1

@@ -1,7 +1,5 @@
 """Incremental equals rebuilt, whatever happens; and a change is announced to all it concerns."""
 
-from dataclasses import replace
-
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
@@ -41,7 +39,7 @@ def text(values: dict[str, object], prose: str) -> str:
 
 def found(snapshot: Snapshot, path: str) -> list[Diagnostic]:
     """Without related places: those may lag behind an edit of the other file's prose."""
-    return [replace(one, related=()) for one in check_document(snapshot, path)]
+    return [one._replace(related=()) for one in check_document(snapshot, path)]
 
 
 class Project(RuleBasedStateMachine):

@@ -15,7 +15,7 @@ from tests.engine.project import ID, OTHER, SPEC
 
 def assembled(project, text: str, name: str = "standard", **config: object) -> str:
     engine = project.app.engine
-    engine = replace(engine, config=replace(engine.config, **config))
+    engine = replace(engine, config=engine.config._replace(**config))
     record = RunRecord(f"{ID}-r1", SpecId(ID), branch=f"chant/{ID}", spec_path="specs/x.md")
     made = prompt.assemble(engine, project.app.load(), record, parse(text, SpecId(ID)), name)
     return made if isinstance(made, Refusal) else made.text

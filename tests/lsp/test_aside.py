@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 
+from chant_ls.lsp.project import DiskChange
 from tests.lsp.inside import Inside
 
 HUB = "2026-01-01-001-hub"
@@ -52,6 +53,16 @@ async def test_what_moved_on_is_not_answered_from_before(server):
         server.notify("textDocument/didChange", {"textDocument": change, "contentChanges": changes})
         assert (await answer)["error"]["code"] == MODIFIED, method
         assert "result" in await server.ask(method, params)
+
+
+async def test_news_that_moves_no_text_keeps_the_answer(server):
+    [project] = server.server.session.projects.values()
+    for method, params in asked(server).items():
+        answer = asyncio.ensure_future(server.ask(method, params))
+        await asyncio.sleep(0)
+        tracked = not project.snapshot.find(HUB).tracked
+        assert project.absorb(DiskChange(tracked={f".chant/specs/{HUB}.md": tracked}))
+        assert "result" in await answer, method
 
 
 async def test_all_dependents_of_a_hub(server):

@@ -1,7 +1,6 @@
 """Quick fixes of diagnostics, one by one and all at once."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from difflib import SequenceMatcher
 from itertools import accumulate
 
@@ -83,7 +82,7 @@ def _edited(snapshot: Snapshot, path: str, edits: tuple[Edit, ...]) -> Snapshot:
     text = apply(file.text, edits)
     document = parse(text, file.facts.id)
     facts = document.facts if document.trustworthy else file.facts
-    return snapshot.with_file(replace(file, text=text, facts=facts))
+    return snapshot.with_file(file._replace(text=text, facts=facts))
 
 
 def _differences(old: str, new: str) -> Iterator[Edit]:

@@ -1,7 +1,7 @@
 """Entries of `depends_on` and `members`: whom they name."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from chant_ls.analysis.resolve import Scope, is_foreign, resolve
 from chant_ls.analysis.rules.rule import Finding, Subject, rule
@@ -11,8 +11,7 @@ from chant_ls.syntax.nodes import Scalar, Sequence
 FIELDS = ("depends_on", "members")
 
 
-@dataclass(frozen=True, slots=True)
-class Reference:
+class Reference(NamedTuple):
     field: str
     scalar: Scalar
     meaning: Resolution

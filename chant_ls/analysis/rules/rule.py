@@ -1,8 +1,8 @@
 """What a rule is, and the register of all of them."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
 from inspect import cleandoc
+from typing import NamedTuple
 
 from chant_ls.analysis.snapshot import Snapshot, SpecFile
 from chant_ls.analysis.types import Related, Severity
@@ -11,8 +11,7 @@ from chant_ls.syntax.nodes import Document, Entry
 from chant_ls.syntax.text import Span
 
 
-@dataclass(frozen=True, slots=True)
-class Subject:
+class Subject(NamedTuple):
     """The spec that is checked, in its project."""
 
     snapshot: Snapshot
@@ -60,22 +59,20 @@ class Subject:
         return front.mapping.entries if front else ()
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(NamedTuple):
     """What a rule found. `severity` where it differs from the rule's own."""
 
     span: Span
     message: str
     related: tuple[Related, ...] = ()
-    data: Mapping[str, object] = field(default_factory=dict)
+    data: Mapping[str, object] = {}
     severity: Severity | None = None
 
 
 Check = Callable[[Subject], Iterable[Finding]]
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(NamedTuple):
     """`page` is Markdown. `archived`: it looks at archived specs too. `project`: it asks about
     other files, so it waits for the first index."""
 

@@ -3,7 +3,7 @@
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from chant_ls.engine.ports import Files
@@ -74,7 +74,7 @@ def _overlaid(known: Provider | None, found: Provider | None) -> Provider:
     assert known is not None
     if found is None:
         return known
-    return replace(known, timeout=found.timeout, slots=found.slots, model=found.model)
+    return known._replace(timeout=found.timeout, slots=found.slots, model=found.model)
 
 
 def argv(provider: Provider, root: Files, document: Document, call: Call) -> tuple[str, ...]:
