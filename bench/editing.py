@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
+from string import ascii_letters
 
 import psutil
 
@@ -17,6 +18,7 @@ SERVER = [sys.executable, "-m", "chant_ls.lsp.main", "--stdio"]
 BARE = [sys.executable, str(Path(__file__).with_name("bare_server.py"))]
 STARTS, KEYS, QUESTIONS = 7, 1000, 300
 MEGABYTE = 1 << 20
+LONGEST_WORD = 60
 
 
 def rows(root: Path, ids: list[str], edits: int) -> Iterator[Row]:
@@ -145,6 +147,7 @@ class Editor:
         self.uri = (root / ".chant" / "specs" / f"{id}.md").as_uri()
         self._client = client
         self._version = 1
+        self._typed = 0
         self._text = (root / ".chant" / "specs" / f"{id}.md").read_text()
         self._random = random.Random(1)
 
@@ -161,12 +164,17 @@ class Editor:
         self._change({"text": text})
 
     def key(self) -> float:
-        """One character typed at the end of the first body line, or taken away again."""
-        line = self._text[: self._text.index("\n# ")].count("\n") + 1
-        at = {"line": line, "character": 4}
-        end = {"line": line, "character": 4 + (self._version % 2 == 0)}
-        text = "" if self._version % 2 == 0 else "x"
-        change = {"range": {"start": at, "end": end}, "text": text}
+        """A letter typed in a line of prose, so that the text is new; a word that grew long is
+        taken away again."""
+        line = self._text[: self._text.index("## Context")].count("\n") + 2
+        full = self._typed == LONGEST_WORD
+        start, end = 0 if full else self._typed, self._typed
+        places = ({"line": line, "character": column} for column in (start, end))
+        change = {
+            "range": dict(zip(("start", "end"), places, strict=True)),
+            "text": "" if full else self._random.choice(ascii_letters),
+        }
+        self._typed = 0 if full else self._typed + 1
         return milliseconds(lambda: (self._change(change), self.pulled()))
 
     def dependency(self, ids: list[str]) -> float:

@@ -4,6 +4,9 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
+_WIDTH = 130
+"""Columns: a row on a line also where no terminal tells its width."""
+
 
 @dataclass(frozen=True, slots=True)
 class Row:
@@ -38,4 +41,6 @@ def show(rows: Sequence[Row]) -> None:
         ratio = f"{row.ratio:.2f} ×" if row.ratio else ""
         mark = "[green]✓" if row.met else "[red]✗"
         table.add_row(row.what, f"{row.value:.4g} {row.unit}", beside, ratio, row.goal, mark)
-    Console(width=None).print(table)
+    console = Console()
+    console.width = max(console.width, _WIDTH)
+    console.print(table)

@@ -23,6 +23,7 @@ from chant_ls.analysis.index import (
     renamed,
     what_waits,
 )
+from chant_ls.analysis.layered import changed
 from chant_ls.analysis.types import Ambiguous, Missing, Resolution, Resolved
 from chant_ls.model.spec import Facts, SpecId, member_numbers, parent_id
 
@@ -41,7 +42,7 @@ class Origin:
 
 
 class Graph:
-    """Immutable; made by `replaced` only. A change copies dicts, it walks over no specs."""
+    """Immutable; made by `replaced` only. A change walks over no specs."""
 
     def __init__(
         self,
@@ -68,11 +69,9 @@ class Graph:
         before, after = self._moved(old, new)
         if before == after:
             return self
-        places = {**self._places, **after}
-        for id in [id for id, found in after.items() if not found]:
-            del places[id]
+        gone = [id for id, found in after.items() if not found]
         result = Graph(
-            places,
+            changed(self._places, after, gone),
             {r: reindexed(index, KEYS[r], before, after) for r, index in self._indexes.items()},
             renamed(self.active, before, after, is_active),
             renamed(self.every, before, after, bool),

@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import NamedTuple, Protocol
 
 from chant_ls.analysis.ids import Ids
+from chant_ls.analysis.layered import changed
 from chant_ls.model.spec import Facts, SpecId, parent_id
 
 
@@ -129,11 +130,8 @@ def reindexed(index: Index, keys: _Keys, before: Places, after: Places) -> Index
 def _merged(
     index: Index, gone: Mapping[str, set[SpecId]], come: Mapping[str, set[SpecId]]
 ) -> Index:
-    result = dict(index)
-    for key, ids in gone.items():
-        result[key] = result[key] - ids
-    for key, ids in come.items():
-        result[key] = result[key] | ids if key in result else frozenset(ids)
-    for key in [key for key in gone if not result[key]]:
-        del result[key]
-    return result
+    found = {
+        key: (index.get(key, _NONE) - gone.get(key, _NONE)) | come.get(key, _NONE)
+        for key in gone.keys() | come.keys()
+    }
+    return changed(index, found, [key for key, ids in found.items() if not ids])

@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from chant_ls.analysis.graph import Graph
+from chant_ls.analysis.layered import changed
 from chant_ls.model.config import Config
 from chant_ls.model.runs import RunInfo, overlaid
 from chant_ls.model.spec import Facts, SpecId, Status
@@ -51,7 +52,7 @@ class SpecFile(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """Built only by its `with_…` and `without` methods; each costs one shallow copy.
+    """Built only by its `with_…` and `without` methods; each costs what it changes.
 
     `paths` answers path entries by their text; one that is absent has not been looked up yet.
     `complete` is whether the first index has finished: no `unknown-…` diagnostics before that.
@@ -79,17 +80,15 @@ class Snapshot:
         return self.with_files([file])
 
     def with_files(self, files: Iterable[SpecFile]) -> "Snapshot":
-        changed = {file.path: file for file in files}
-        old = {path: self.files[path] for path in changed if path in self.files}
-        graph = self.graph.replaced(old.values(), changed.values())
-        return replace(self, files={**self.files, **changed}, graph=graph)
+        news = {file.path: file for file in files}
+        old = [self.files[path] for path in news if path in self.files]
+        graph = self.graph.replaced(old, news.values())
+        return replace(self, files=changed(self.files, news), graph=graph)
 
     def without(self, paths: Iterable[str]) -> "Snapshot":
         gone = {path: self.files[path] for path in paths if path in self.files}
-        left = dict(self.files)
-        for path in gone:
-            del left[path]
-        return replace(self, files=left, graph=self.graph.replaced(gone.values(), ()))
+        graph = self.graph.replaced(gone.values(), ())
+        return replace(self, files=changed(self.files, {}, gone), graph=graph)
 
     def with_runs(self, runs: Mapping[SpecId, RunInfo]) -> "Snapshot":
         """This snapshot with all run records replaced; itself where they are the same."""
@@ -103,7 +102,7 @@ class Snapshot:
 
     def with_paths(self, paths: Mapping[str, PathFact]) -> "Snapshot":
         """This snapshot knowing more paths; what was known of others stays."""
-        return replace(self, paths={**self.paths, **paths})
+        return replace(self, paths=changed(self.paths, paths))
 
     @property
     def private(self) -> tuple[str, ...]:

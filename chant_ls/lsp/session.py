@@ -82,6 +82,7 @@ class Session:
         self.texts = TextStore()
         self.projects: dict[Path, Project] = {}
         self.folders: dict[str, Path] = {}
+        self._place = lru_cache(maxsize=4096)(self._find_place)
 
     # -- folders and projects
 
@@ -96,6 +97,7 @@ class Session:
         left = [one for one in self.projects.values() if not self._wanted(one)]
         for project in left:
             del self.projects[project.folder.real]
+        self._place.cache_clear()
         return tuple(left)
 
     def _wanted(self, project: Project) -> bool:
@@ -154,6 +156,7 @@ class Session:
     def _open(self, folder: Folder, app: "App") -> None:
         project = Project(folder, app)
         self.projects[folder.real] = project
+        self._place.cache_clear()
         for text in self.texts.all():
             if (place := self._place(text.uri)) and place[0] is project:
                 project.put(place[1], text)
@@ -184,8 +187,9 @@ class Session:
         place = self._place(uri)
         return place[0] if place else None
 
-    def _place(self, uri: str) -> tuple[Project, str] | None:
-        """The innermost project that holds the file, and its path there."""
+    def _find_place(self, uri: str) -> tuple[Project, str] | None:
+        """The innermost project that holds the file, and its path there. Asked several times under
+        every key: kept until a project comes or goes."""
         file = file_of(uri)
         if file is None:
             return None

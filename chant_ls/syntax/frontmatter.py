@@ -1,6 +1,7 @@
 """The block between the `---` lines: fences by line, YAML into nodes with spans."""
 
 import re
+from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -35,11 +36,17 @@ def read(text: str) -> Read:
     closing = _CLOSING.search(text, len(opening[0].rstrip("\r\n")))
     if closing is None:
         return _unclosed(text, opening)
-    inner = Span(opening.end(), closing.start(1))
+    front, problems = _closed(text[: closing.end(1)], opening.end(), closing.start(1))
+    return Read(front, closing.end(), problems)
+
+
+@lru_cache(maxsize=64)
+def _closed(text: str, start: int, end: int) -> tuple[Frontmatter, tuple[Problem, ...]]:
+    """Kept: while somebody types in the body, the frontmatter stays the same."""
+    inner = Span(start, end)
     mapping, problems = read_mapping(text, inner)
     broken = any(problem.code == "yaml-syntax" for problem in problems)
-    front = Frontmatter(Span(0, closing.end(1)), inner, mapping, True, broken)
-    return Read(front, closing.end(), problems)
+    return Frontmatter(Span(0, len(text)), inner, mapping, True, broken), problems
 
 
 def _unclosed(text: str, opening: re.Match[str]) -> Read:

@@ -54,7 +54,7 @@ def _metadata(spec: NewSpec) -> dict[str, object]:
 
 
 def _texts(items: tuple[str, ...]) -> list[str]:
-    return [writable(item) for item in items]
+    return [text for item in items if (text := writable(item).strip())]
 
 
 def _body(spec: NewSpec) -> str:
