@@ -1,6 +1,6 @@
 """Questions and answers of the analysis: data only, offsets only, no LSP."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
@@ -134,12 +134,19 @@ class ActionKind(StrEnum):
 
 
 class Action(NamedTuple):
-    """A code action: a change, or a verb to run, or neither and the reason why not (`disabled`)."""
+    """A code action: a change, or a verb to run, or neither and the reason why not (`disabled`).
+
+    `change` is called when somebody chose the action: all that costs belongs in it, but for what
+    decides whether the action is offered. `creates` tells that it makes files. `costly` is one that
+    is not to be made unasked.
+    """
 
     title: str
     kind: ActionKind
-    change: Change | None = None
+    change: Callable[[], Change] | None = None
     run: Run | None = None
     disabled: str = ""
     fixes: tuple[Diagnostic, ...] = ()
     preferred: bool = False
+    creates: bool = False
+    costly: bool = False

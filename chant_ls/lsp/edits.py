@@ -17,7 +17,12 @@ Operation = types.TextDocumentEdit | types.CreateFile | types.RenameFile | types
 def possible(client: Client, change: Change) -> bool:
     """Whether the client can apply it: files are made and moved only where it offered to."""
     kinds = {"create" if isinstance(one, CreateFile) else "rename" for one in change.files}
-    return not kinds or (client.document_changes and kinds <= client.resources)
+    return all(can(client, kind) for kind in kinds)
+
+
+def can(client: Client, kind: str) -> bool:
+    """Whether the client takes files of a change: `create` or `rename`."""
+    return client.document_changes and kind in client.resources
 
 
 def to_proto(view: View, client: Client, change: Change) -> types.WorkspaceEdit:

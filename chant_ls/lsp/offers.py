@@ -5,12 +5,15 @@ from dataclasses import dataclass
 
 from lsprotocol import types
 
+from chant_ls.analysis.actions import change_of
 from chant_ls.analysis.types import Action, Run
 from chant_ls.lsp import drawn, edits, wire
 from chant_ls.lsp.capabilities import Client
 from chant_ls.lsp.checks import Checked
 from chant_ls.lsp.session import View
 from chant_ls.syntax.text import Span
+
+Fixes = list[list[str | int]]
 
 NOT_TRUSTED = "this workspace is not trusted"
 
@@ -28,33 +31,45 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """What a lazily resolved action carries: enough to find it again in the same text."""
+    """What a lazily resolved action carries: enough to find it again in the same text. `fixes` are
+    the codes and places of its diagnostics, for titles may be alike."""
 
     uri: str
     version: int | None
     span: Span
+    fixes: Fixes
 
 
 def offered(asked: Asked, found: Iterable[Action]) -> Iterator[types.CodeAction | types.Command]:
     for action in found:
-        if _wanted(action, asked.only) and _possible(asked.client, action):
-            if asked.client.action_literals:
-                yield _action(asked, action)
-            elif action.run and not _reason(asked.client, action):
-                yield drawn.command(asked.view, action.title, action.run)
+        if not _wanted(action, asked.only) or not _possible(asked, action):
+            continue
+        if asked.client.action_literals:
+            if one := _action(asked, action):
+                yield one
+        elif action.run and not _reason(asked.client, action):
+            yield drawn.command(asked.view, action.title, action.run)
 
 
 def _wanted(action: Action, only: Sequence[types.CodeActionKind | str] | None) -> bool:
     """A kind is wanted with all below it: `source` asks for `source.fixAll.chant` too."""
+    return not only or _named(action, only)
+
+
+def _named(action: Action, only: Sequence[types.CodeActionKind | str] | None) -> bool:
     kinds = [str(getattr(kind, "value", kind)) for kind in only or ()]
     own = action.kind.value
-    return not only or any(not k or own == k or own.startswith(f"{k}.") for k in kinds)
+    return any(not k or own == k or own.startswith(f"{k}.") for k in kinds)
 
 
-def _possible(client: Client, action: Action) -> bool:
+def _possible(asked: Asked, action: Action) -> bool:
+    """What costs much is made only for those who resolve it when it is chosen, or name its kind."""
+    client = asked.client
     if _reason(client, action):
         return client.action_disabled
-    return action.change is None or edits.possible(client, action.change)
+    if action.costly and not client.action_resolve and not _named(action, asked.only):
+        return False
+    return not action.creates or edits.can(client, "create")
 
 
 def _reason(client: Client, action: Action) -> str:
@@ -65,21 +80,24 @@ def _reason(client: Client, action: Action) -> str:
     return NOT_TRUSTED if starts and not client.trusted else ""
 
 
-def _action(asked: Asked, action: Action) -> types.CodeAction:
+def _action(asked: Asked, action: Action) -> types.CodeAction | None:
+    """None if its change, wanted at once, cannot be made."""
     view, client = asked.view, asked.client
     reason = _reason(client, action)
     lazy = client.action_resolve and action.change is not None and not reason
+    now = action.change is not None and not lazy and not reason
+    change = change_of(action) if now else None
+    if now and change is None:
+        return None
     return types.CodeAction(
         title=action.title,
         kind=action.kind.value,
         diagnostics=_fixed(asked.checked, action) or None,
         is_preferred=True if action.preferred and client.action_preferred else None,
         disabled=types.CodeActionDisabled(reason) if reason else None,
-        edit=edits.to_proto(view, client, action.change)
-        if action.change and not lazy and not reason
-        else None,
+        edit=edits.to_proto(view, client, change) if change else None,
         command=_command(view, action.title, action.run) if not reason else None,
-        data=_data(asked) if lazy else None,
+        data=_data(asked, action) if lazy else None,
     )
 
 
@@ -92,26 +110,32 @@ def _fixed(checked: Checked, action: Action) -> list[types.Diagnostic]:
     return [item for found, item in pairs if found in action.fixes]
 
 
-def _data(asked: Asked) -> dict[str, object]:
+def _data(asked: Asked, action: Action) -> dict[str, object]:
     view = asked.view
     uri, version = view.project.uri_of(view.path), view.project.version_of(view.path)
-    return {"uri": uri, "version": version, "span": [asked.span.start, asked.span.end]}
+    span = [asked.span.start, asked.span.end]
+    return {"uri": uri, "version": version, "span": span, "fixes": _fixes(action)}
+
+
+def _fixes(action: Action) -> Fixes:
+    return [[one.code, one.span.start, one.span.end] for one in action.fixes]
 
 
 def key_of(action: types.CodeAction) -> Key | None:
     uri, version = wire.member(action.data, "uri"), wire.member(action.data, "version")
+    fixes = wire.member(action.data, "fixes")
     match wire.member(action.data, "span"):
-        case [int(start), int(end)] if isinstance(uri, str):
-            return Key(uri, version, Span(start, end))
+        case [int(start), int(end)] if isinstance(uri, str) and isinstance(fixes, list):
+            return Key(uri, version, Span(start, end), fixes)
     return None
 
 
 def resolved(
-    view: View, client: Client, action: types.CodeAction, found: Iterable[Action]
-) -> types.CodeAction:
-    """The action with its edit. The same text gives the same actions."""
+    view: View, client: Client, action: types.CodeAction, key: Key, found: Iterable[Action]
+) -> types.CodeAction | None:
+    """The action with its edit; None if it is not offered any more."""
     for one in found:
-        if one.title == action.title and one.change is not None:
-            action.edit = edits.to_proto(view, client, one.change)
-            break
-    return action
+        if one.change and one.title == action.title and _fixes(one) == key.fixes:
+            action.edit = edits.to_proto(view, client, one.change())
+            return action
+    return None

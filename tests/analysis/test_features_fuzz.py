@@ -105,7 +105,9 @@ def ask_file(project: Snapshot, path: str, rng: Random) -> None:
     for action in actions(project, path, Span(start, end), crashed=crashed):
         assert bool(action.change) + bool(action.run) + bool(action.disabled) == 1, action
         if action.change:
-            sound(file.text, action.change, path)
+            change = action.change()
+            sound(file.text, change, path)
+            assert action.creates == bool(change.files)
 
 
 @pytest.mark.parametrize("seed", range(4))

@@ -1,5 +1,6 @@
 """Quick fixes: each changes only what it must, and what it fixes is gone afterwards."""
 
+import sys
 from dataclasses import replace
 
 import pytest
@@ -47,7 +48,7 @@ def offered(project: Snapshot, code: str) -> list[Action]:
 
 def after(project: Snapshot, action: Action) -> str:
     assert action.change is not None
-    return apply(project.files[PATH].text, action.change.edits[PATH])
+    return apply(project.files[PATH].text, action.change().edits[PATH])
 
 
 FIXED = [
@@ -108,8 +109,10 @@ def test_an_unknown_dependency_is_replaced_removed_or_created() -> None:
         "Remove `2026-01-29-010-abd`",
         "Create the spec `2026-01-29-010-abd`",
     ]
-    create = offered(broken, "unknown-dependency")[1].change
-    assert create is not None and isinstance(create.files[0], CreateFile)
+    creating = offered(broken, "unknown-dependency")[1]
+    assert creating.change is not None and creating.creates
+    create = creating.change()
+    assert isinstance(create.files[0], CreateFile)
     assert create.files[0].path == ".chant/specs/new-thing.md"
 
 
@@ -214,6 +217,22 @@ def test_fix_all_touches_only_lines_that_need_it() -> None:
         "status: ready\n",
         "public: yes\n",
     ]
+
+
+def test_nothing_is_made_of_an_action_before_it_is_chosen(monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[object] = []
+    maker = {"fixes": "check_document"} | dict.fromkeys(("creating", "research"), "new_spec")
+    for module, name in maker.items():
+        here = sys.modules[f"chant_ls.analysis.actions.{module}"]
+        monkeypatch.setattr(here, name, lambda *asked: made.append(asked))
+    body = f"{BODY}\n- item\n\n## Member Specs\n\n1. `some-slug` - words\n"
+    spec = project("lables: [x]\nstatus: ready\ndepends_on: [new-thing]", body)
+    found = check_document(spec, PATH)
+    everywhere = Span(0, len(spec.files[PATH].text))
+    titles = {one.title for one in actions(spec, PATH, everywhere, found)}
+    assert {"Create the spec `new-thing`", "Fix all that is unambiguous"} < titles
+    assert {"Create the spec `some-slug`", "Split into research and implement"} < titles
+    assert made == []
 
 
 def test_a_crashing_producer_loses_only_its_own(monkeypatch: pytest.MonkeyPatch) -> None:

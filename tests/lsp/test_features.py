@@ -221,6 +221,23 @@ def test_a_quick_fix_is_offered_with_its_diagnostic_and_resolved_lazily(start):
     assert client.error("codeAction/resolve", fix)["code"] == -32801
 
 
+@pytest.mark.parametrize("lazily", [True, False])
+def test_actions_of_one_title_have_each_their_own_edit(start, lazily):
+    can = {**RICH["textDocument"]["codeAction"], **({} if lazily else {"resolveSupport": None})}
+    client, uris = start({**RICH, "textDocument": {"codeAction": can}})
+    text = "---\ntype: driver\ndepends_on: [zz, q]\nmembers: [zz, q]\n---\n\n# T\n"
+    client.change(uris[A], 2, {"text": text})
+    area = {"start": {"line": 2, "character": 0}, "end": {"line": 4, "character": 0}}
+    ask = of(uris[A], range=area, context={"diagnostics": [], "only": ["quickfix"]})
+    offered = client.request("textDocument/codeAction", ask)
+    removing = [one for one in offered if one["title"] == "Remove `zz`"]
+    assert all(("edit" in one) is not lazily for one in removing)
+    if lazily:
+        removing = [client.request("codeAction/resolve", one) for one in removing]
+    edited = [one["edit"]["documentChanges"][0]["edits"] for one in removing]
+    assert [edits[0]["range"]["start"]["line"] for edits in edited] == [2, 3]
+
+
 def test_the_kinds_of_actions_are_all_told():
     assert set(ACTION_KINDS) == {kind.value for kind in ActionKind}
 

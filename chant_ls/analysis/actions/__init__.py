@@ -16,7 +16,7 @@ from chant_ls.analysis.actions.verbs import verbs
 from chant_ls.analysis.check import Crashed, check_document, log_crash
 from chant_ls.analysis.rules.rule import Subject
 from chant_ls.analysis.snapshot import Snapshot
-from chant_ls.analysis.types import Action, Diagnostic
+from chant_ls.analysis.types import Action, Change, Diagnostic
 from chant_ls.syntax.text import Span
 
 PRODUCERS: tuple[Producer, ...] = (
@@ -48,6 +48,15 @@ def actions(
     found = check_document(snapshot, path) if diagnostics is None else tuple(diagnostics)
     ask = Ask(snapshot, path, span, found, Subject(snapshot, file, file.document))
     return tuple(action for one in PRODUCERS for action in _produced(one, ask, crashed))
+
+
+def change_of(action: Action, crashed: Crashed = log_crash) -> Change | None:
+    """What the action would do, made now; None if it has no change or making it failed."""
+    try:
+        return action.change() if action.change else None
+    except Exception as error:  # noqa: BLE001  one action's fault must not hide the others
+        crashed(action.title, error)
+        return None
 
 
 def _produced(producer: Producer, ask: Ask, crashed: Crashed) -> Iterator[Action]:

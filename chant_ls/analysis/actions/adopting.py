@@ -29,7 +29,7 @@ def adopt_list(ask: Ask) -> Iterator[Action]:
     }
     if edits:
         title = "Adopt the list: write `members` and `depends_on`"
-        yield Action(title, ActionKind.REWRITE, Change(edits, label=title))
+        yield Action(title, ActionKind.REWRITE, lambda: Change(edits, label=title))
 
 
 def create_named(ask: Ask) -> Iterator[Action]:
@@ -92,9 +92,12 @@ def _to_create(snapshot: Snapshot, items: Iterable[ListItem]) -> list[tuple[List
 
 def _creation(ask: Ask, title: str, items: list[tuple[ListItem, SpecId]]) -> Action:
     ids = [id for _, id in items]
-    files = tuple(CreateFile(f"{SPECS}/{id}.md", _text(ask, item)) for item, id in items)
-    change = Change(_member_edits(ask, ids), files, title)
-    return Action(title, ActionKind.EXTRACT, change)
+
+    def change() -> Change:
+        files = tuple(CreateFile(f"{SPECS}/{id}.md", _text(ask, item)) for item, id in items)
+        return Change(_member_edits(ask, ids), files, title)
+
+    return Action(title, ActionKind.EXTRACT, change, creates=True)
 
 
 def _text(ask: Ask, item: ListItem) -> str:

@@ -1,7 +1,7 @@
 """New specs out of what stands in an old one: a selection, a list item, a criterion."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from random import Random
 
 from chant_ls.analysis.actions.ask import Ask
@@ -49,9 +49,8 @@ def create_from_item(ask: Ask) -> Iterator[Action]:
     if not title:
         return
     end = line.start + len(text.rstrip())
-    new = _new_id(ask)
-    edits = (Edit(Span(end, end), f" ({new})"),)
-    yield _created(ask, "Create a spec from this list item", title, edits=edits)
+    label = "Create a spec from this list item"
+    yield _created(ask, label, title, edits=lambda new: (Edit(Span(end, end), f" ({new})"),))
 
 
 def extract_criterion(ask: Ask) -> Iterator[Action]:
@@ -60,9 +59,11 @@ def extract_criterion(ask: Ask) -> Iterator[Action]:
     boxes = [box for box in touched_boxes(ask) if box in document.body.criteria]
     if len(boxes) != 1 or not _title(boxes[0].text) or not document.trustworthy:
         return
-    box, new = boxes[0], _new_id(ask)
-    name = "members" if document.facts.type in CONTAINERS else "depends_on"
-    edits = (*with_items(document, name, [new]), Edit(_whole_line(document, box), ""))
+    box, name = boxes[0], "members" if document.facts.type in CONTAINERS else "depends_on"
+
+    def edits(new: SpecId) -> tuple[Edit, ...]:
+        return (*with_items(document, name, [new]), Edit(_whole_line(document, box), ""))
+
     title = "Extract this criterion into a spec of its own"
     yield _created(ask, title, _title(box.text), criteria=(_criterion(box),), edits=edits)
 
@@ -73,14 +74,18 @@ def _created(
     title: str,
     body: str = "",
     criteria: tuple[str, ...] = (),
-    edits: tuple[Edit, ...] = (),
+    edits: Callable[[SpecId], tuple[Edit, ...]] | None = None,
 ) -> Action:
-    id = _new_id(ask)
-    labels = private_labels(ask.subject.file)
-    text = new_spec(NewSpec(title, labels=labels, body=body, criteria=criteria))
-    file = CreateFile(f"{SPECS}/{id}.md", text)
-    change = Change({ask.path: edits} if edits else {}, (file,), label)
-    return Action(label, ActionKind.EXTRACT, change)
+    """`edits` are those of the asked file, given the id of the new one."""
+
+    def change() -> Change:
+        id = _new_id(ask)
+        labels = private_labels(ask.subject.file)
+        text = new_spec(NewSpec(title, labels=labels, body=body, criteria=criteria))
+        file = CreateFile(f"{SPECS}/{id}.md", text)
+        return Change({ask.path: edits(id)} if edits else {}, (file,), label)
+
+    return Action(label, ActionKind.EXTRACT, change, creates=True)
 
 
 def _new_id(ask: Ask) -> SpecId:

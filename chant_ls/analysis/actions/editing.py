@@ -1,6 +1,6 @@
 """Small changes of one spec: boxes, and whether it is private."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from chant_ls.analysis.actions.ask import Ask
 from chant_ls.analysis.actions.lists import texts, with_items
@@ -19,25 +19,25 @@ def toggle_criteria(ask: Ask) -> Iterator[Action]:
     done = not all(box.done for box in boxes)
     what = "criterion" if len(boxes) == 1 else f"{len(boxes)} criteria"
     title = f"Tick the {what}" if done else f"Untick the {what}"
-    change = tuple(edit for box in boxes for edit in edits.set_box(box, done))
-    yield _rewrite(ask, title, change)
+    yield _rewrite(ask, title, lambda: tuple(e for box in boxes for e in edits.set_box(box, done)))
 
 
 def privacy(ask: Ask) -> Iterator[Action]:
     """Make private, or publish; offered on the frontmatter and the title."""
     document = ask.subject.document
-    title = document.body.title
+    heading = document.body.title
     if not in_frontmatter(document, ask.span.start) and not (
-        title is not None and ask.span.start in title.line
+        heading is not None and ask.span.start in heading.line
     ):
         return
     labels = texts(document, "labels")
     if "private" in labels:
-        change = edits.remove_item(document, "labels", labels.index("private"))
-        yield _rewrite(ask, "Publish: no longer private", change)
+        index = labels.index("private")
+        title = "Publish: no longer private"
+        yield _rewrite(ask, title, lambda: edits.remove_item(document, "labels", index))
     else:
-        change = with_items(document, "labels", ["private"])
-        yield _rewrite(ask, "Make private: keep it out of git", change)
+        title = "Make private: keep it out of git"
+        yield _rewrite(ask, title, lambda: with_items(document, "labels", ["private"]))
 
 
 def touched_boxes(ask: Ask) -> tuple[Criterion, ...]:
@@ -49,5 +49,5 @@ def touches(span: Span, asked: Span) -> bool:
     return span.start <= asked.end and asked.start <= span.end
 
 
-def _rewrite(ask: Ask, title: str, change: tuple[Edit, ...]) -> Action:
-    return Action(title, ActionKind.REWRITE, Change({ask.path: change}, label=title))
+def _rewrite(ask: Ask, title: str, made: Callable[[], tuple[Edit, ...]]) -> Action:
+    return Action(title, ActionKind.REWRITE, lambda: Change({ask.path: made()}, label=title))

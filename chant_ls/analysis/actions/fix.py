@@ -1,6 +1,7 @@
 """What a quick fix is, and the register of all of them by diagnostic code."""
 
 from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 
 from chant_ls.analysis.rules.rule import Subject
 from chant_ls.analysis.types import Action, ActionKind, Change, Diagnostic
@@ -33,7 +34,7 @@ def quick_fix(
 ) -> Iterable[Action]:
     """The action that makes these edits in the subject's file; none without edits."""
     if edits:
-        change = Change({subject.file.path: edits}, label=title)
+        change = partial(Change, {subject.file.path: edits}, label=title)
         kind = ActionKind.QUICK_FIX
         yield Action(title, kind, change, fixes=(diagnostic,), preferred=preferred)
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from difflib import SequenceMatcher
+from functools import partial
 from itertools import accumulate
 
 from chant_ls.analysis.actions import field_fixes, reference_fixes, run_fixes
@@ -16,6 +17,9 @@ from chant_ls.syntax.text import Edit, Span, apply
 
 __all__ = ["FIXES", "field_fixes", "fix_all", "fixes", "reference_fixes", "run_fixes"]
 
+_LARGE = 20_000
+"""Characters of a text above which all fixes at once are made only for those who chose them."""
+
 _ROUNDS = 5
 """A fix may make room for another; what is not settled after so many rounds is left."""
 
@@ -25,10 +29,10 @@ def fixes(ask: Ask) -> Iterator[Action]:
     for diagnostic in ask.diagnostics:
         if diagnostic.span.start <= ask.span.end and ask.span.start <= diagnostic.span.end:
             yield from fixes_of(ask.subject, diagnostic)
-    if any(one.code in FIXES for one in ask.diagnostics):
-        change = fix_all(ask.snapshot, ask.path)
-        if change.edits:
-            yield Action("Fix all that is unambiguous", ActionKind.FIX_ALL, change)
+    if any(one.preferred for d in ask.diagnostics for one in fixes_of(ask.subject, d)):
+        change = partial(fix_all, ask.snapshot, ask.path)
+        large = len(ask.subject.document.text) > _LARGE
+        yield Action("Fix all that is unambiguous", ActionKind.FIX_ALL, change, costly=large)
 
 
 def fixes_of(subject: Subject, diagnostic: Diagnostic) -> Iterable[Action]:
@@ -59,8 +63,8 @@ def _preferred(snapshot: Snapshot, path: str) -> Iterator[tuple[Edit, ...]]:
     subject = Subject(snapshot, file, file.document)
     for diagnostic in check_document(snapshot, path):
         for action in fixes_of(subject, diagnostic):
-            if action.preferred and action.change and set(action.change.edits) == {path}:
-                yield action.change.edits[path]
+            if action.preferred and action.change:
+                yield action.change().edits[path]
                 break
 
 

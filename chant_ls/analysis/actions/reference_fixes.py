@@ -47,12 +47,15 @@ def fix_unknown(subject: Subject, diagnostic: Diagnostic) -> Iterator[Action]:
 
 def _creation(diagnostic: Diagnostic, id: str) -> Action:
     title = f"Create the spec `{id}`"
-    from chant_ls.syntax.render import NewSpec, new_spec  # loads a library, and seldom needed
 
-    words = id.replace("-", " ").capitalize()
-    text = new_spec(NewSpec(words, criteria=("Describe what must hold when it is done",)))
-    change = Change(files=(CreateFile(f".chant/specs/{id}.md", text),), label=title)
-    return Action(title, ActionKind.QUICK_FIX, change, fixes=(diagnostic,))
+    def change() -> Change:
+        from chant_ls.syntax.render import NewSpec, new_spec  # loads a library, and seldom needed
+
+        words = id.replace("-", " ").capitalize()
+        text = new_spec(NewSpec(words, criteria=("Describe what must hold when it is done",)))
+        return Change(files=(CreateFile(f".chant/specs/{id}.md", text),), label=title)
+
+    return Action(title, ActionKind.QUICK_FIX, change, fixes=(diagnostic,), creates=True)
 
 
 @fix("ambiguous-id")

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from functools import partial
 
 from chant_ls.analysis.actions.ask import Ask
 from chant_ls.analysis.actions.verbs import reason
@@ -26,10 +27,10 @@ _LONGEST_SLUG = 60
 def research_split(ask: Ask) -> Iterator[Action]:
     id = ask.subject.file.facts.id
     if ask.snapshot.graph.path_of(id) == ask.path:
-        result = split_into_research(ask.snapshot, id)
-        refusal = result if isinstance(result, Refusal) else None
-        change = result if isinstance(result, Change) else None
-        yield Action(TITLE, ActionKind.REWRITE, change, disabled=reason(refusal))
+        file, snapshot = ask.subject.file, ask.snapshot
+        refusal = _refused(snapshot, file)
+        change = None if refusal else partial(_split, snapshot, file)
+        yield Action(TITLE, ActionKind.REWRITE, change, disabled=reason(refusal), creates=True)
 
 
 def split_into_research(snapshot: Snapshot, id: SpecId) -> Change | Refusal:
@@ -38,19 +39,27 @@ def split_into_research(snapshot: Snapshot, id: SpecId) -> Change | Refusal:
     file = snapshot.find(id)
     if file is None:
         return unknown(id)
+    return _refused(snapshot, file) or _split(snapshot, file)
+
+
+def _refused(snapshot: Snapshot, file: SpecFile) -> Refusal | None:
+    id = file.facts.id
     if refusal := splitting(snapshot, id):
         return refusal
-    document = file.document
-    if not document.trustworthy:
+    if not file.document.trustworthy:
         return Refusal(f"{id} cannot be read as it stands", f"`chant lint {id}` shows why")
-    research, implement = new_members(snapshot, id, 2)
+    return None
+
+
+def _split(snapshot: Snapshot, file: SpecFile) -> Change:
+    research, implement = new_members(snapshot, file.facts.id, 2)
     findings = research_path(snapshot, file)
     folder = file.path.rpartition("/")[0]
     created = (
         CreateFile(f"{folder}/{research}.md", _research_text(file, implement, findings)),
         CreateFile(f"{folder}/{implement}.md", _implement_text(file, research, findings)),
     )
-    return Change({file.path: _driver_edits(document)}, created, TITLE)
+    return Change({file.path: _driver_edits(file.document)}, created, TITLE)
 
 
 def research_path(snapshot: Snapshot, file: SpecFile) -> str:

@@ -1,11 +1,17 @@
 """Code actions: what can be done here, and what cannot and why."""
 
+from collections.abc import Awaitable
+from functools import partial
+
 from lsprotocol import types
 from pygls.exceptions import JsonRpcContentModified
 
 from chant_ls.analysis.actions import actions
 from chant_ls.lsp import offers
+from chant_ls.lsp.aside import aside
+from chant_ls.lsp.capabilities import Client
 from chant_ls.lsp.server import ChantServer
+from chant_ls.lsp.session import View
 
 
 def code_action(
@@ -20,10 +26,18 @@ def code_action(
     return list(offers.offered(asked, found))
 
 
-def resolve_action(ls: ChantServer, params: types.CodeAction) -> types.CodeAction:
+def resolve_action(ls: ChantServer, params: types.CodeAction) -> Awaitable[types.CodeAction]:
     key = offers.key_of(params)
     view = ls.session.view(key.uri) if key else None
     if key is None or view is None or view.project.version_of(view.path) != key.version:
         raise JsonRpcContentModified()
+    return aside(ls, view, partial(_resolved, view, ls.client, params, key))
+
+
+def _resolved(
+    view: View, client: Client, action: types.CodeAction, key: offers.Key
+) -> types.CodeAction:
     found = actions(view.snapshot, view.path, key.span)
-    return offers.resolved(view, ls.client, params, found)
+    if (whole := offers.resolved(view, client, action, key, found)) is None:
+        raise JsonRpcContentModified()
+    return whole
