@@ -8,8 +8,7 @@ from chant_ls.analysis.types import Change, CreateFile
 from chant_ls.engine import specfile
 from chant_ls.engine.commit import Kept, commit_files
 from chant_ls.engine.engine import Engine
-from chant_ls.engine.ports import REPO
-from chant_ls.engine.prepare import REPO_WAIT
+from chant_ls.engine.ports import REPO, REPO_WAIT
 from chant_ls.model.refusal import Refusal
 from chant_ls.syntax.text import apply
 

@@ -10,10 +10,10 @@ from chant_ls.engine import merge_state
 from chant_ls.engine.engine import Engine
 from chant_ls.engine.git_port import GitError, RefUpdate
 from chant_ls.engine.merge import merge_resolved
-from chant_ls.engine.merge_run import PATIENCE, MergedRun, finished, merge_run, rescued
+from chant_ls.engine.merge_run import MergedRun, finished, merge_run, rescued
 from chant_ls.engine.merge_state import MergeState, Step, Wishes
 from chant_ls.engine.merge_terms import Conflicted, Finished, Sides, message
-from chant_ls.engine.ports import REPO
+from chant_ls.engine.ports import REPO, REPO_WAIT
 from chant_ls.engine.records import RunRecord
 from chant_ls.engine.resolution import digests
 from chant_ls.model.refusal import Refusal
@@ -34,7 +34,7 @@ def open_merge(
 ) -> MergeState | Refusal:
     """The conflict as git leaves it, in a worktree of its own; the spec's own file is settled
     where its fields are."""
-    held = engine.runs.lock(REPO, PATIENCE)
+    held = engine.runs.lock(REPO, REPO_WAIT)
     if isinstance(held, Refusal):
         return held
     with held:

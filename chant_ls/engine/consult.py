@@ -10,8 +10,7 @@ from chant_ls.engine.agents import streams
 from chant_ls.engine.engine import Engine
 from chant_ls.engine.events import Output, Result, RunEvent
 from chant_ls.engine.guards import Approved
-from chant_ls.engine.ports import REPO
-from chant_ls.engine.prepare import REPO_WAIT
+from chant_ls.engine.ports import REPO, REPO_WAIT
 from chant_ls.engine.records import ProcessId, RunRecord
 from chant_ls.model.refusal import Refusal
 

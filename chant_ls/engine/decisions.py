@@ -8,13 +8,10 @@ from chant_ls.engine import specfile
 from chant_ls.engine.commit import Kept, commit_file
 from chant_ls.engine.engine import Engine
 from chant_ls.engine.git_port import Git, GitError
-from chant_ls.engine.ports import REPO
+from chant_ls.engine.ports import REPO, REPO_WAIT
 from chant_ls.engine.records import RunRecord
 from chant_ls.model.refusal import Refusal
 from chant_ls.model.runs import LIVE_STATES
-
-_REPO_WAIT = 30.0
-"""Seconds that the repository's lock is waited for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +52,7 @@ def _uncommitted(git: Git, path: str, now: bytes) -> bool:
 
 
 def _committed(engine: Engine, file: SpecFile, new: bytes, verb: str) -> Kept:
-    held = engine.runs.lock(REPO, _REPO_WAIT)
+    held = engine.runs.lock(REPO, REPO_WAIT)
     if isinstance(held, Refusal):
         return Kept(note=f"not committed: {held.message}")
     with held:

@@ -14,14 +14,11 @@ from chant_ls.engine.git_port import Git, GitError
 from chant_ls.engine.merge import merge_branch
 from chant_ls.engine.merge_terms import Conflicted, Finished, Merged
 from chant_ls.engine.own_spec import settled
-from chant_ls.engine.ports import REPO, Files
+from chant_ls.engine.ports import REPO, REPO_WAIT, Files
 from chant_ls.engine.records import RunRecord
 from chant_ls.model.refusal import Refusal
 from chant_ls.model.runs import RunState
 from chant_ls.syntax.document import parse
-
-PATIENCE = 30.0
-"""Seconds that the repository's lock is waited for."""
 
 _DISPOSABLE = frozenset(
     {
@@ -63,7 +60,7 @@ def merge_run(
     engine: Engine, record: RunRecord, allow_protected: bool = False, how: How | None = None
 ) -> MergedRun | Conflicted | Refusal:
     """Merges the branch of a completed run and tidies up; refused, the record is as before."""
-    held = engine.runs.lock(REPO, PATIENCE)
+    held = engine.runs.lock(REPO, REPO_WAIT)
     if isinstance(held, Refusal):
         return held
     with held:

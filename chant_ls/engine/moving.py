@@ -7,8 +7,7 @@ from chant_ls.analysis.snapshot import Snapshot
 from chant_ls.engine.commit import Kept, commit_files
 from chant_ls.engine.engine import Engine
 from chant_ls.engine.git_port import GitError
-from chant_ls.engine.ports import REPO
-from chant_ls.engine.prepare import REPO_WAIT
+from chant_ls.engine.ports import REPO, REPO_WAIT
 from chant_ls.model.refusal import Refusal
 from chant_ls.model.spec import SpecId
 

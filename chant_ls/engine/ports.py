@@ -102,6 +102,9 @@ class SpecStore(Protocol):
 REPO = "/repo"
 """The name of the repository's lock: one that no spec can have."""
 
+REPO_WAIT = 30.0
+"""Seconds that the repository's lock is waited for."""
+
 
 class Held(Protocol):
     """A lock that we hold."""

@@ -9,12 +9,9 @@ from chant_ls.engine.events import Note, Started
 from chant_ls.engine.git_port import GitError
 from chant_ls.engine.live import Live, Verdict, refused
 from chant_ls.engine.own_spec import merged_spec
-from chant_ls.engine.ports import REPO
+from chant_ls.engine.ports import REPO, REPO_WAIT
 from chant_ls.engine.spec_merge import Conflict
 from chant_ls.model.refusal import Refusal
-
-REPO_WAIT = 30.0
-"""Seconds to wait for the repository lock."""
 
 
 def announce(run: Live) -> Verdict | None:

@@ -12,11 +12,11 @@ from chant_ls.engine.conflicts import before_rebase, branch_back, waiting
 from chant_ls.engine.copies import copy_folder
 from chant_ls.engine.engine import Engine
 from chant_ls.engine.git_port import Commit, GitError, RefUpdate
-from chant_ls.engine.merge_run import PATIENCE, finished
+from chant_ls.engine.merge_run import finished
 from chant_ls.engine.merge_state import MergeState, Step, Wishes
 from chant_ls.engine.merge_terms import Conflicted, Finished, Sides
 from chant_ls.engine.own_spec import merged_spec
-from chant_ls.engine.ports import REPO
+from chant_ls.engine.ports import REPO, REPO_WAIT
 from chant_ls.engine.records import RunRecord
 from chant_ls.engine.spec_merge import Conflict
 from chant_ls.model.refusal import Refusal
@@ -33,7 +33,7 @@ def rebase(
 ) -> RunRecord | MergeState | Refusal:
     """The record of the rebased branch, the conflict that it stopped at, or why nothing was done.
     A branch that stands on the target already stays as it is."""
-    held = engine.runs.lock(REPO, PATIENCE)
+    held = engine.runs.lock(REPO, REPO_WAIT)
     if isinstance(held, Refusal):
         return held
     with held:
@@ -60,7 +60,7 @@ def go_on(
     engine: Engine, record: RunRecord, state: MergeState, tree: str
 ) -> RunRecord | MergeState | Refusal:
     """With the settled tree in place of the conflict."""
-    held = engine.runs.lock(REPO, PATIENCE)
+    held = engine.runs.lock(REPO, REPO_WAIT)
     if isinstance(held, Refusal):
         return held
     with held:

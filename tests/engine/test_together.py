@@ -62,7 +62,7 @@ def test_a_branch_at_work_in_another_project_is_left_alone(project):
 
 
 def test_a_decision_is_not_committed_beside_the_merge_of_somebody_else(project, monkeypatch):
-    monkeypatch.setattr("chant_ls.engine.decisions._REPO_WAIT", 0.0)
+    monkeypatch.setattr("chant_ls.engine.decisions.REPO_WAIT", 0.0)
     engine, before = project.app.engine, project.repo.git("rev-parse", "main")
     with engine.runs.lock(REPO):
         done = cancel(engine, CancelRequest(ID))

@@ -11,8 +11,7 @@ from chant_ls.analysis.snapshot import PathKind, Snapshot, SpecFile
 from chant_ls.analysis.types import Resolved
 from chant_ls.engine.commit import Kept, commit_file
 from chant_ls.engine.engine import Engine
-from chant_ls.engine.merge_run import PATIENCE
-from chant_ls.engine.ports import REPO
+from chant_ls.engine.ports import REPO, REPO_WAIT
 from chant_ls.model.refusal import Refusal
 from chant_ls.model.spec import TYPE_ALIASES, SpecId, SpecType
 from chant_ls.syntax.document import parse
@@ -56,7 +55,7 @@ def add(engine: Engine, request: AddRequest) -> Added | Refusal:
     unrecorded = engine.runs.writable()
     if unrecorded:
         return _written(engine, snapshot, spec, request, unrecorded.message)
-    held = engine.runs.lock(REPO, PATIENCE)
+    held = engine.runs.lock(REPO, REPO_WAIT)
     if isinstance(held, Refusal):
         return held
     with held:

@@ -9,8 +9,7 @@ from chant_ls.engine.consult import discard_checkout
 from chant_ls.engine.engine import Engine
 from chant_ls.engine.git_port import GitError
 from chant_ls.engine.merge_run import tidy
-from chant_ls.engine.ports import REPO
-from chant_ls.engine.prepare import REPO_WAIT
+from chant_ls.engine.ports import REPO, REPO_WAIT
 from chant_ls.engine.records import RunRecord
 from chant_ls.engine.sweeping import Leftover, Survey, survey
 from chant_ls.model.refusal import Refusal

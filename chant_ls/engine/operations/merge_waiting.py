@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 from chant_ls.engine import conflicts, guards, merge_state, settling
 from chant_ls.engine.engine import Engine
 from chant_ls.engine.merge_plan import unfit
-from chant_ls.engine.merge_run import PATIENCE
 from chant_ls.engine.merge_state import MergeState
 from chant_ls.engine.operations.merge import (
     MergeItem,
@@ -18,7 +17,7 @@ from chant_ls.engine.operations.merge import (
 )
 from chant_ls.engine.operations.recover import put_right
 from chant_ls.engine.operations.work import UNTRUSTED
-from chant_ls.engine.ports import REPO
+from chant_ls.engine.ports import REPO, REPO_WAIT
 from chant_ls.engine.records import RunRecord
 from chant_ls.engine.resolver import Tell, quiet
 from chant_ls.model.refusal import Refusal
@@ -77,7 +76,7 @@ def take_back(engine: Engine) -> TakenBack | Refusal:
     if isinstance(held, Refusal):
         return held
     with held:
-        repo = engine.runs.lock(REPO, PATIENCE)
+        repo = engine.runs.lock(REPO, REPO_WAIT)
         if isinstance(repo, Refusal):
             return repo
         with repo:

@@ -12,8 +12,7 @@ from chant_ls.engine.interrupted_merge import interrupted_merge, recover_merge
 from chant_ls.engine.merge_plan import unfit
 from chant_ls.engine.merge_run import merge_run
 from chant_ls.engine.merge_terms import Conflicted
-from chant_ls.engine.ports import REPO
-from chant_ls.engine.prepare import REPO_WAIT
+from chant_ls.engine.ports import REPO, REPO_WAIT
 from chant_ls.engine.records import RunRecord
 from chant_ls.model.refusal import Refusal
 from chant_ls.model.runs import LIVE_STATES, RunState
