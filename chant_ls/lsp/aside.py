@@ -17,7 +17,7 @@ T = TypeVar("T")
 async def aside(ls: "ChantServer", view: View, work: Callable[[], T]) -> T:
     """What `work` makes of the view's snapshot, while others are answered. Raises
     JsonRpcContentModified when a text that the client has open moved on meanwhile."""
-    found = await ls.beside(work)
+    found = await ls.pools.think(work)
     if _moved_on(view):
         raise JsonRpcContentModified()
     return found

@@ -54,7 +54,9 @@ async def asked(
 async def _known(ls: "ChantServer", project: Project, plan: "WorkPlan") -> bool:
     if (project.folder.real, plan.digest) in ls.agreed:
         return True
-    return ls.client.consent and await ls.in_thread(project.app.consents.given, plan.digest)
+    return ls.client.consent and await ls.pools.on_disk(
+        project, project.app.consents.given, plan.digest
+    )
 
 
 async def _keep(ls: "ChantServer", project: Project, plan: "WorkPlan") -> None:
@@ -62,7 +64,7 @@ async def _keep(ls: "ChantServer", project: Project, plan: "WorkPlan") -> None:
     if not ls.client.consent:
         return
     try:
-        await ls.in_thread(project.app.consents.keep, plan.digest, plan.commands)
+        await ls.pools.on_disk(project, project.app.consents.keep, plan.digest, plan.commands)
     except OSError as error:
         log.warning("the agreement cannot be kept, it will be asked for again: %s", error)
 

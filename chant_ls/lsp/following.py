@@ -23,11 +23,11 @@ async def keep(ls: "ChantServer", project: "Project", wake: asyncio.Event) -> No
     from chant_ls.lsp.handlers import warm
 
     await asyncio.sleep(INDEX_AFTER)
-    base, seen = await ls.in_thread(watch.index, project.app)
+    base, seen = await ls.pools.on_disk(project, watch.index, project.app)
     project.adopt(base)
     ls.publisher.later(project)
     ls.runs.attach(project)
-    await ls.in_thread(warm)
+    await ls.pools.think(warm)
     await _follow(ls, project, wake, seen)
 
 
@@ -43,9 +43,9 @@ async def _follow(ls: "ChantServer", project: "Project", wake: asyncio.Event, se
         if told or not ls.client.watches:
             wanted = watch.wanted(project.snapshot, project.open_paths)
             look = (project.app, seen, wanted, private)
-            change, seen = await ls.in_thread(watch.look, *look)
+            change, seen = await ls.pools.on_disk(project, watch.look, *look)
         else:
-            change = await ls.in_thread(watch.runs, project.app, private)
+            change = await ls.pools.on_disk(project, watch.runs, project.app, private)
         pause = max(LOOK_EVERY, 20 * (loop.time() - begun))
         if project.absorb(change):
             ls.publisher.later(project)
@@ -66,7 +66,7 @@ async def search(ls: "ChantServer") -> None:
     while True:
         await asyncio.sleep(SEARCH_EVERY)
         for start, uri in ls.session.homeless():
-            if await ls.in_thread(ls.session.has_root, start):
+            if await ls.pools.on_disk(None, ls.session.has_root, start):
                 ls.session.discover(start, start, uri)
 
 

@@ -44,7 +44,7 @@ class Runs:
 
     async def _attach(self, project: Project) -> None:
         live = [run.spec for run in project.snapshot.runs.values() if run.live]
-        for job in await self._server.in_thread(_jobs_of, project, live):
+        for job in await self._server.pools.on_disk(project, _jobs_of, project, live):
             self.follow(project, job)
 
     async def _follow(self, project: Project, job: str) -> None:
@@ -52,7 +52,7 @@ class Runs:
 
         try:
             entries = attach(project.app.engine, job)
-            while (batch := await self._server.beside(_batch, entries)) is not None:
+            while (batch := await self._server.pools.follow(_batch, entries)) is not None:
                 for entry in batch:
                     self._tell(project, entry)
         finally:
@@ -66,7 +66,8 @@ class Runs:
                 self._server.spawn(self._stop(progress.project, run))
 
     async def _stop(self, project: Project, run: str) -> None:
-        await self._server.in_thread(project.app.engine.runs.ask_stop, run, "cancel")
+        ask = project.app.engine.runs.ask_stop
+        await self._server.pools.on_disk(project, ask, run, "cancel")
 
     def _tell(self, project: Project, entry: Entry) -> None:
         if self._server.client.run_events:

@@ -3,7 +3,6 @@
 import asyncio
 import logging
 from collections.abc import Callable, Coroutine, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
@@ -17,6 +16,7 @@ from pygls.uris import from_fs_path
 import chant_ls
 from chant_ls.lsp import following, transport, wire
 from chant_ls.lsp.capabilities import Client, watch_registration
+from chant_ls.lsp.pools import Pools
 from chant_ls.lsp.protocol import Protocol
 from chant_ls.model.refusal import Refusal
 
@@ -53,7 +53,7 @@ class ChantServer(LanguageServer):
         )
         self.env = env
         self.client = Client()
-        self._disk = ThreadPoolExecutor(1, "chant-ls-disk")
+        self.pools = Pools()
         self._wake: dict[Project, asyncio.Event] = {}
         self._tasks: dict[Project, asyncio.Task[Any]] = {}
         self._background: set[asyncio.Task[Any]] = set()
@@ -119,10 +119,6 @@ class ChantServer(LanguageServer):
         if not task.cancelled() and (error := task.exception()):
             log.error("a background task failed", exc_info=error)
 
-    async def in_thread(self, work: Callable[..., T], *arguments: Any) -> T:
-        """Disk and engine: one at a time, never on the event loop."""
-        return await asyncio.get_running_loop().run_in_executor(self._disk, work, *arguments)
-
     @cached_property
     def runs(self) -> "Runs":
         from chant_ls.lsp.runs import Runs
@@ -133,17 +129,13 @@ class ChantServer(LanguageServer):
         self, project: "Project", verb: "Callable[[Engine, Any], T]", request: Any
     ) -> T:
         """A verb of the execution core; git and processes are imported with the first one."""
-        return await self.beside(lambda: verb(self._app(project).engine, request))
+        return await self.pools.verb(lambda: verb(self._app(project).engine, request))
 
     def _app(self, project: "Project") -> "App":
         """Built anew: the engine works by the configuration as it is now."""
         from chant_ls.app import build_app
 
         return build_app(project.folder.real, self.env, self.client.trusted)
-
-    async def beside(self, work: Callable[..., T], *arguments: Any) -> T:
-        """What may take long: in a thread that no reader of the disk waits for."""
-        return await asyncio.to_thread(work, *arguments)
 
     # -- texts
 
@@ -179,7 +171,7 @@ class ChantServer(LanguageServer):
             self.spawn(self._learn(project, unknown))
 
     async def _learn(self, project: "Project", entries: frozenset[str]) -> None:
-        if project.learn(await self.in_thread(project.app.lookup, entries)):
+        if project.learn(await self.pools.on_disk(project, project.app.lookup, entries)):
             self.publisher.later(project)
 
     def text_closed(self, uri: str) -> None:

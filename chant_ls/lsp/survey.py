@@ -48,7 +48,7 @@ async def _checked(
         if path in snapshot.files
     ]
     missing = [view for view in views if checks.known(view) is None]
-    found = await ls.in_thread(_all_found, missing) if missing else []
+    found = await ls.pools.think(_all_found, missing) if missing else []
     if project.snapshot is snapshot:
         for view, diagnostics in zip(missing, found, strict=True):
             checks.keep(view, diagnostics, ls.client)
@@ -58,9 +58,9 @@ async def _checked(
 
 async def _looked_up(ls: "ChantServer", project: Project, paths: list[str]) -> None:
     snapshot = project.snapshot
-    entries = await ls.in_thread(wanted, snapshot, paths)
+    entries = await ls.pools.think(wanted, snapshot, paths)
     if unknown := entries - project.snapshot.paths.keys():
-        project.learn(await ls.in_thread(project.app.lookup, unknown))
+        project.learn(await ls.pools.on_disk(project, project.app.lookup, unknown))
 
 
 def _all_found(views: list[View]) -> list[tuple[Diagnostic, ...]]:
