@@ -9,6 +9,8 @@ from chant_ls.syntax.text import Edit, Span
 
 _BREAK = re.compile(r"\r\n|\n|\r")
 _COLON = re.compile(r"[ \t]*:")
+_COMMA = re.compile(r"[ \t]*,?[ \t]*")
+_LINE_END = re.compile(r"(?:#[^\r\n]*)?(?:\r\n|\n|\r)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,20 @@ class Place:
         right = " " if after == "#" else ""
         return Edit(span, left + new + right if span.start == span.end else new)
 
+    def without(self, spans: SequenceABC[Span], index: int) -> Span:
+        """What to delete between brackets so that the rest stays a list; of what stands on a line
+        of its own, that line."""
+        own, comma = spans[index], _COMMA.match(self.text, spans[index].end)
+        end = comma.end() if comma else own.end
+        if len(spans) == 1:
+            return Span(own.start, end)
+        if not self.before(own.start).strip():
+            rest = _LINE_END.match(self.text, end)
+            return Span(self.line_start(own.start), rest.end()) if rest else Span(own.start, end)
+        if index > 0:
+            return Span(spans[index - 1].end, own.end)
+        return Span(own.start, spans[1].start)
+
     def replace_value(self, entry: Entry, new: str) -> Edit:
         """Replaces all behind the colon of a block entry; a comment behind an empty value stays."""
         span = entry.value.span
@@ -82,10 +98,3 @@ def of(document: Document) -> Place:
     starts = (v.span.start for v in lists if isinstance(v, Sequence) and not v.flow)
     dash = next((place.before(start) for start in starts), indent)
     return Place(text, eol, indent, dash[len(indent) :], False)
-
-
-def without(spans: SequenceABC[Span], index: int) -> Span:
-    """What to delete between commas so that the rest stays a list."""
-    if index > 0:
-        return Span(spans[index - 1].end, spans[index].end)
-    return Span(spans[0].start, spans[1].start if len(spans) > 1 else spans[0].end)

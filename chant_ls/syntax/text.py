@@ -31,8 +31,9 @@ class Edit:
 
 
 def apply(text: str, edits: Iterable[Edit]) -> str:
-    """The text after all edits. They must not overlap; their order does not matter."""
-    for edit in sorted(edits, key=lambda e: (e.span.start, e.span.end), reverse=True):
+    """The text after all edits. They must not overlap; their order tells only which of two
+    insertions at the same place stands first, as in the protocol."""
+    for edit in sorted(edits, key=lambda edit: edit.span)[::-1]:
         text = text[: edit.span.start] + edit.new + text[edit.span.end :]
     return text
 

@@ -256,6 +256,13 @@ def test_private_and_back() -> None:
     assert text_of(after(project, found["Publish: no longer private"]), A) == PLAIN.replace("‸", "")
 
 
+def test_publishing_removes_that_label_alone() -> None:
+    text = "---\nlabels:\n  -\n  - ui\n  - private\n---\n\n# T‸\n"
+    project, found = offered(text, snapshot({}))
+    done = text_of(after(project, found["Publish: no longer private"]), A)
+    assert done == "---\nlabels:\n  -\n  - ui\n---\n\n# T\n"
+
+
 # new specs
 
 

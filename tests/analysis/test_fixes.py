@@ -11,7 +11,7 @@ from chant_ls.analysis.actions.fixes import fix_all, fixes_of
 from chant_ls.analysis.check import check_document
 from chant_ls.analysis.rules.rule import Subject
 from chant_ls.analysis.snapshot import PathFact, PathKind, Snapshot
-from chant_ls.analysis.types import Action, ActionKind, CreateFile, Run
+from chant_ls.analysis.types import Action, ActionKind, Change, CreateFile, Run
 from chant_ls.model.runs import RunInfo, RunState
 from chant_ls.model.spec import SpecId
 from chant_ls.syntax.text import Span, apply
@@ -49,6 +49,11 @@ def offered(project: Snapshot, code: str) -> list[Action]:
 def after(project: Snapshot, action: Action) -> str:
     assert action.change is not None
     return apply(project.files[PATH].text, action.change().edits[PATH])
+
+
+def made(action: Action) -> Change:
+    assert action.change is not None
+    return action.change()
 
 
 FIXED = [
@@ -93,6 +98,51 @@ def test_the_preferred_fix(code: str, front: str, fixed: str, newline: str) -> N
     assert text == lines(f"---\n{fixed}\n---\n{BODY}")
     left = check_document(broken.with_file(spec_file("a", text)), PATH)
     assert code not in {one.code for one in left}
+
+
+@pytest.mark.parametrize(
+    ("front", "body", "fixed"),
+    [
+        ("status: pending\nstatus: complet", BODY, "status: pending\nstatus: completed"),
+        ("public: true\npublic: yes", BODY, "public: true\npublic: true"),
+        ('"title": Foo', "\nText\n", ""),
+        ("title: Another\ntype: task", BODY, "title: Another\ntype: task"),
+        ("title: T\ntype: task", BODY, "type: task"),
+        ("id: b\ntype: task", BODY, "id: b\ntype: task"),
+        ("needs_approval: perhaps\ntype: task", BODY, "needs_approval: perhaps\ntype: task"),
+        (f"parent: {ABC}\ntype: task", BODY, f"parent: {ABC}\ntype: task"),
+        (
+            "approval: {required: true, stauts: approved}\nstatus: pending",
+            BODY,
+            "approval: {required: true, status: approved}\nstatus: pending",
+        ),
+        ("depends_on: [2026-01-29-014-deg]", BODY, "depends_on: [2026-01-29-014-deg]"),
+    ],
+)
+def test_fix_all_loses_and_guesses_nothing(front: str, body: str, fixed: str) -> None:
+    broken = project(front, body)
+    edits = fix_all(broken, PATH).edits.get(PATH, ())
+    text = apply(broken.files[PATH].text, edits)
+    assert text.startswith(f"---\n{fixed}\n---\n" if fixed else "---\n---\n# Foo\n")
+
+
+def test_what_parent_means_is_written_where_it_counts() -> None:
+    broken = project(f"parent: {ABC}\ntype: task")
+    member, remove = offered(broken, "misplaced-field")
+    assert (member.title, remove.preferred) == (f"Make it a member of `{ABC}`", False)
+    edits = made(member).edits
+    driver = broken.find(ABC)
+    assert driver
+    assert spec_file(ABC, apply(driver.text, edits[driver.path])).facts.members == ("a",)
+    assert "parent" not in apply(broken.files[PATH].text, edits[PATH])
+
+
+def test_nobody_is_told_that_they_meant_themselves() -> None:
+    own = "2026-01-29-010-abd"
+    alone = snapshot({own: "depends_on: [2026-01-29-010-abe]"})
+    found = check_document(alone, f".chant/specs/{own}.md")
+    (message,) = [one.message for one in found if one.code == "unknown-dependency"]
+    assert "did you mean" not in message
 
 
 def titles(project: Snapshot, code: str) -> list[str]:

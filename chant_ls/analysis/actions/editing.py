@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 
 from chant_ls.analysis.actions.ask import Ask
-from chant_ls.analysis.actions.lists import texts, with_items
+from chant_ls.analysis.actions.lists import texts, with_items, without_item
 from chant_ls.analysis.place import in_frontmatter
 from chant_ls.analysis.types import Action, ActionKind, Change
 from chant_ls.syntax import edits
@@ -32,9 +32,8 @@ def privacy(ask: Ask) -> Iterator[Action]:
         return
     labels = texts(document, "labels")
     if "private" in labels:
-        index = labels.index("private")
         title = "Publish: no longer private"
-        yield _rewrite(ask, title, lambda: edits.remove_item(document, "labels", index))
+        yield _rewrite(ask, title, lambda: without_item(document, "labels", "private"))
     else:
         title = "Make private: keep it out of git"
         yield _rewrite(ask, title, lambda: with_items(document, "labels", ["private"]))

@@ -2,18 +2,22 @@
 
 import re
 from collections.abc import Iterator
+from functools import partial
 
-from chant_ls.analysis.actions.fix import fix, place_of, quick_fix, texts
+from chant_ls.analysis.actions.fix import fix, quick_fix, texts
 from chant_ls.analysis.rules.rule import Subject
-from chant_ls.analysis.types import Action, Diagnostic
+from chant_ls.analysis.types import Action, ActionKind, Change, Diagnostic
 from chant_ls.model.fields import BY_NAME, Shape
 from chant_ls.syntax.edits import (
-    remove_field,
+    add_items,
+    remove_entry,
     set_field,
     set_title,
+    set_value,
     wrap_in_list,
 )
 from chant_ls.syntax.nodes import Scalar, Sequence
+from chant_ls.syntax.slots import Slot, with_key, with_value
 from chant_ls.syntax.text import Edit, Span
 
 _UNFIT = re.compile(r"[\[\]{}#:\n\r]")
@@ -29,87 +33,86 @@ _TRUTH = {"yes": "true", "on": "true", "y": "true", "1": "true"} | {
 
 @fix("wrong-type")
 def fix_type(subject: Subject, diagnostic: Diagnostic) -> Iterator[Action]:
-    place = place_of(subject.document, diagnostic.span)
-    if place is None:
+    slot, shape = with_value(subject.document, diagnostic.span), diagnostic.data.get("shape")
+    value = slot.value if slot else None
+    if slot is None:
         return
-    name, shape = place[0], diagnostic.data.get("shape")
-    entry = subject.document.entry(name)
-    value = entry.value if entry else None
     if shape == Shape.LIST and isinstance(value, Scalar):
         title = f"Put `{value.text}` into a list"
-        yield from quick_fix(subject, diagnostic, title, _listed(subject, name, value), True)
+        yield from quick_fix(subject, diagnostic, title, _listed(subject, slot, value), True)
     elif shape == Shape.TEXT and isinstance(value, Sequence) and len(value.items) == 1:
         item = value.items[0]
         if isinstance(item, Scalar):
-            edits = set_field(subject.document, name, item.text)
+            edits = set_value(subject.document, slot, item.text)
             yield from quick_fix(subject, diagnostic, f"Take `{item.text}` alone", edits, True)
     elif shape == Shape.BOOL:
-        yield from _truth(subject, diagnostic, name)
+        yield from _truth(subject, diagnostic, slot)
 
 
-def _listed(subject: Subject, name: str, value: Scalar) -> tuple[Edit, ...]:
+def _listed(subject: Subject, slot: Slot, value: Scalar) -> tuple[Edit, ...]:
     """Brackets around what stands there: `bug, ui` was meant as two. A comma in a path was not."""
-    one_item = value.quote in ("'", '"') or "," not in value.text or not BY_NAME[name].globs
+    one_item = value.quote in ("'", '"') or "," not in value.text or not BY_NAME[slot.name].globs
     if one_item and value.quote not in ("|", ">") and not _UNFIT.search(value.text):
         start, end = value.span.start, value.span.end
         return (Edit(Span(start, start), "["), Edit(Span(end, end), "]"))
-    return wrap_in_list(subject.document, name)
+    return wrap_in_list(subject.document, slot)
 
 
-def _truth(subject: Subject, diagnostic: Diagnostic, name: str) -> Iterator[Action]:
+def _truth(subject: Subject, diagnostic: Diagnostic, slot: Slot) -> Iterator[Action]:
     written = diagnostic.span.of(subject.document.text).strip("'\"").lower()
     meant = _TRUTH.get(written, written if written in ("true", "false") else "")
     if meant:
-        edits = set_field(subject.document, name, meant)
+        edits = set_value(subject.document, slot, meant)
         yield from quick_fix(subject, diagnostic, f"Write `{meant}`", edits, True)
 
 
 @fix("invalid-value")
 def fix_value(subject: Subject, diagnostic: Diagnostic) -> Iterator[Action]:
-    place = place_of(subject.document, diagnostic.span)
-    for meant in texts(diagnostic.data, "nearest") if place else ():
-        edits = set_field(subject.document, place[0], meant) if place else ()
-        yield from quick_fix(subject, diagnostic, f"Change to `{meant}`", edits, True)
+    for meant in texts(diagnostic.data, "nearest"):
+        yield from _changing(subject, diagnostic, meant, True)
 
 
 @fix("stored-status")
 def fix_status(subject: Subject, diagnostic: Diagnostic) -> Iterator[Action]:
-    edits = set_field(subject.document, "status", "pending")
-    yield from quick_fix(subject, diagnostic, "Change to `pending`", edits, True)
+    yield from _changing(subject, diagnostic, "pending", True)
+
+
+def _changing(
+    subject: Subject, diagnostic: Diagnostic, meant: str, preferred: bool
+) -> Iterator[Action]:
+    """Writes another text in the place of the value that the diagnostic marks."""
+    if slot := with_value(subject.document, diagnostic.span):
+        edits = set_value(subject.document, slot, meant)
+        yield from quick_fix(subject, diagnostic, f"Change to `{meant}`", edits, preferred)
 
 
 @fix("unknown-field")
 def fix_name(subject: Subject, diagnostic: Diagnostic) -> Iterator[Action]:
+    slot = with_key(subject.document, diagnostic.span)
+    if slot is None:
+        return
     for meant in texts(diagnostic.data, "nearest"):
-        if subject.document.entry(meant) is None:
+        if slot.mapping.get(meant) is None:
             edits = (Edit(diagnostic.span, meant),)
             yield from quick_fix(subject, diagnostic, f"Rename to `{meant}`", edits, True)
-    yield from _removal(subject, diagnostic)
+    yield from _removal(subject, diagnostic, slot)
 
 
-def _removal(subject: Subject, diagnostic: Diagnostic, preferred: bool = False) -> Iterator[Action]:
-    """Removes the entry whose key the diagnostic marks, at the top or one level down."""
-    for name in _names_of_key(subject, diagnostic):
-        title, edits = f"Remove `{name}`", remove_field(subject.document, name)
-        yield from quick_fix(subject, diagnostic, title, edits, preferred)
-
-
-def _names_of_key(subject: Subject, diagnostic: Diagnostic) -> Iterator[str]:
-    for entry in subject.entries():
-        if entry.key.span == diagnostic.span:
-            yield entry.key.text
-        for inner in getattr(entry.value, "entries", ()):
-            if inner.key.span == diagnostic.span:
-                yield f"{entry.key.text}.{inner.key.text}"
+def _removal(
+    subject: Subject, diagnostic: Diagnostic, slot: Slot, preferred: bool = False
+) -> Iterator[Action]:
+    edits = remove_entry(subject.document, slot)
+    yield from quick_fix(subject, diagnostic, f"Remove `{slot.name}`", edits, preferred)
 
 
 @fix("misplaced-field")
 def fix_misplaced(subject: Subject, diagnostic: Diagnostic) -> Iterator[Action]:
     document = subject.document
-    name = diagnostic.span.of(document.text)
-    entry = document.entry(name)
-    value = entry.value.text if entry and isinstance(entry.value, Scalar) else ""
-    gone = remove_field(document, name)
+    slot = with_key(document, diagnostic.span)
+    if slot is None:
+        return
+    name, value = slot.name, slot.value.text.strip() if isinstance(slot.value, Scalar) else "?"
+    gone = remove_entry(document, slot)
     if name == "title" and document.body.title is None and value:
         edits = (*gone, *set_title(document, value))
         yield from quick_fix(subject, diagnostic, "Make it the heading", edits, True)
@@ -117,7 +120,36 @@ def fix_misplaced(subject: Subject, diagnostic: Diagnostic) -> Iterator[Action]:
         edits = (*gone, *set_field(document, "approval.required", "true"))
         yield from quick_fix(subject, diagnostic, "Write `approval: {required: true}`", edits, True)
     else:
-        yield from _removal(subject, diagnostic, preferred=True)
+        told = _told_elsewhere(subject, name, value)
+        if not told and name == "parent":
+            yield from _membership(subject, diagnostic, value, gone)
+        yield from _removal(subject, diagnostic, slot, preferred=told)
+
+
+def _told_elsewhere(subject: Subject, name: str, value: str) -> bool:
+    """Whether nothing is lost with the entry."""
+    if name == "parent":
+        driver = subject.snapshot.graph.target(value)
+        return driver is not None and driver in subject.snapshot.graph.drivers(subject.id)
+    same = {
+        "id": subject.id,
+        "title": " ".join(subject.facts.title.split()),
+        "needs_approval": value if value.lower() in ("false", "no") else "",
+    }
+    return value in ("", same.get(name, ""))
+
+
+def _membership(
+    subject: Subject, diagnostic: Diagnostic, parent: str, gone: tuple[Edit, ...]
+) -> Iterator[Action]:
+    """Writes what `parent` means into the `members` of that spec."""
+    driver = subject.snapshot.graph.target(parent)
+    file = subject.snapshot.find(driver) if driver else None
+    if file is not None and file.document.trustworthy and driver != subject.id:
+        added = add_items(file.document, "members", [subject.id])
+        title = f"Make it a member of `{driver}`"
+        change = partial(Change, {subject.file.path: gone, file.path: added}, label=title)
+        yield Action(title, ActionKind.QUICK_FIX, change, fixes=(diagnostic,))
 
 
 @fix("missing-title")
@@ -132,8 +164,7 @@ def fix_title(subject: Subject, diagnostic: Diagnostic) -> Iterator[Action]:
 @fix("unknown-prompt")
 def fix_prompt(subject: Subject, diagnostic: Diagnostic) -> Iterator[Action]:
     for number, name in enumerate(texts(diagnostic.data, "nearest")):
-        edits = set_field(subject.document, "prompt", name)
-        title = f"Change to `{name}`"
-        yield from quick_fix(subject, diagnostic, title, edits, preferred=number == 0)
-    edits = remove_field(subject.document, "prompt")
-    yield from quick_fix(subject, diagnostic, "Remove `prompt`: use the default", edits)
+        yield from _changing(subject, diagnostic, name, preferred=number == 0)
+    if slot := with_value(subject.document, diagnostic.span):
+        edits = remove_entry(subject.document, slot)
+        yield from quick_fix(subject, diagnostic, "Remove `prompt`: use the default", edits)

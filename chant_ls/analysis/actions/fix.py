@@ -5,9 +5,7 @@ from functools import partial
 
 from chant_ls.analysis.rules.rule import Subject
 from chant_ls.analysis.types import Action, ActionKind, Change, Diagnostic
-from chant_ls.syntax.nodes import Document, Node, Sequence
-from chant_ls.syntax.nodes import Mapping as MappingNode
-from chant_ls.syntax.text import Edit, Span
+from chant_ls.syntax.text import Edit
 
 Fix = Callable[[Subject, Diagnostic], Iterable[Action]]
 
@@ -37,27 +35,6 @@ def quick_fix(
         change = partial(Change, {subject.file.path: edits}, label=title)
         kind = ActionKind.QUICK_FIX
         yield Action(title, kind, change, fixes=(diagnostic,), preferred=preferred)
-
-
-def place_of(document: Document, span: Span) -> tuple[str, int] | None:
-    """The field and the position in its list of the value at exactly that span; 0 for a value
-    that is no list. A row of a mapping is named `approval.status`."""
-    mapping = document.frontmatter.mapping if document.frontmatter else None
-    return _find(mapping, span, "") if mapping else None
-
-
-def _find(mapping: MappingNode, span: Span, prefix: str) -> tuple[str, int] | None:
-    for entry in mapping.entries:
-        name = prefix + entry.key.text
-        nodes: tuple[Node, ...] = (entry.value,)
-        if isinstance(entry.value, Sequence) and entry.value.span != span:
-            nodes = entry.value.items
-        for index, node in enumerate(nodes):
-            if node.span == span:
-                return name, index
-        if isinstance(entry.value, MappingNode) and (found := _find(entry.value, span, f"{name}.")):
-            return found
-    return None
 
 
 def texts(data: Mapping[str, object], name: str) -> tuple[str, ...]:

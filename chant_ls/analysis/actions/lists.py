@@ -2,9 +2,8 @@
 
 from collections.abc import Iterable
 
-from chant_ls.syntax import edits
-from chant_ls.syntax.nodes import Document, Scalar
-from chant_ls.syntax.nodes import Sequence as YamlList
+from chant_ls.syntax import edits, slots
+from chant_ls.syntax.nodes import Document
 from chant_ls.syntax.text import Edit
 
 
@@ -12,14 +11,15 @@ def with_items(document: Document, name: str, items: Iterable[str]) -> tuple[Edi
     """The list with those items that it does not hold yet."""
     there = texts(document, name)
     new = [item for item in dict.fromkeys(items) if item not in there]
-    if len(new) == 1:
-        return edits.add_item(document, name, new[0])
-    return edits.set_field(document, name, [*there, *new]) if new else ()
+    return edits.add_items(document, name, new)
+
+
+def without_item(document: Document, name: str, item: str) -> tuple[Edit, ...]:
+    """The list without the first such item."""
+    found = (slot for slot, text in slots.texts(document, name) if text == item)
+    slot = next(found, None)
+    return edits.remove_value(document, slot) if slot else ()
 
 
 def texts(document: Document, name: str) -> tuple[str, ...]:
-    entry = document.entry(name)
-    if entry is None:
-        return ()
-    items = entry.value.items if isinstance(entry.value, YamlList) else (entry.value,)
-    return tuple(item.text for item in items if isinstance(item, Scalar) and not item.null)
+    return tuple(text for _, text in slots.texts(document, name))

@@ -2,20 +2,21 @@
 
 from collections.abc import Iterator
 
-from chant_ls.analysis.actions.fix import fix, place_of, quick_fix, texts
+from chant_ls.analysis.actions.fix import fix, quick_fix, texts
 from chant_ls.analysis.rules.rule import Subject
 from chant_ls.analysis.types import Action, ActionKind, Change, CreateFile, Diagnostic
 from chant_ls.model.spec import valid_id
-from chant_ls.syntax.edits import add_item, remove_item, replace_item
-from chant_ls.syntax.nodes import Scalar, Sequence
+from chant_ls.syntax.edits import add_items, remove_value, set_value
+from chant_ls.syntax.nodes import Scalar
+from chant_ls.syntax.slots import with_value
 
 
 def _replacing(
-    subject: Subject, diagnostic: Diagnostic, ids: tuple[str, ...], preferred: bool
+    subject: Subject, diagnostic: Diagnostic, ids: tuple[str, ...], preferred: bool = False
 ) -> Iterator[Action]:
-    place = place_of(subject.document, diagnostic.span)
-    for number, id in enumerate(ids if place else ()):
-        edits = replace_item(subject.document, *place, id) if place else ()
+    slot = with_value(subject.document, diagnostic.span)
+    for number, id in enumerate(ids if slot else ()):
+        edits = set_value(subject.document, slot, id) if slot else ()
         title = f"Change to `{id}`{_titled(subject, id)}"
         yield from quick_fix(subject, diagnostic, title, edits, preferred and number == 0)
 
@@ -28,17 +29,16 @@ def _titled(subject: Subject, id: str) -> str:
 def _removing(
     subject: Subject, diagnostic: Diagnostic, preferred: bool = False
 ) -> Iterator[Action]:
-    place = place_of(subject.document, diagnostic.span)
-    if place is not None:
-        edits = remove_item(subject.document, *place)
+    if slot := with_value(subject.document, diagnostic.span):
         text = diagnostic.span.of(subject.document.text)
+        edits = remove_value(subject.document, slot)
         yield from quick_fix(subject, diagnostic, f"Remove `{text}`", edits, preferred)
 
 
 @fix("unknown-dependency")
 def fix_unknown(subject: Subject, diagnostic: Diagnostic) -> Iterator[Action]:
-    near = texts(diagnostic.data, "nearest")
-    yield from _replacing(subject, diagnostic, near, preferred=len(near) == 1)
+    """None is preferred: ids look alike, so that the nearest one is a guess."""
+    yield from _replacing(subject, diagnostic, texts(diagnostic.data, "nearest"))
     yield from _removing(subject, diagnostic)
     for text in texts(diagnostic.data, "text"):
         if valid_id(text) and not text.startswith("<"):
@@ -60,7 +60,7 @@ def _creation(diagnostic: Diagnostic, id: str) -> Action:
 
 @fix("ambiguous-id")
 def fix_ambiguous(subject: Subject, diagnostic: Diagnostic) -> Iterator[Action]:
-    yield from _replacing(subject, diagnostic, texts(diagnostic.data, "candidates"), False)
+    yield from _replacing(subject, diagnostic, texts(diagnostic.data, "candidates"))
     yield from _removing(subject, diagnostic)
 
 
@@ -78,16 +78,12 @@ def fix_partial(subject: Subject, diagnostic: Diagnostic) -> Iterator[Action]:
 def fix_cycle(subject: Subject, diagnostic: Diagnostic) -> Iterator[Action]:
     """Which edge is the wrong one nobody but the user knows: neither is preferred."""
     yield from _removing(subject, diagnostic)
-    place = place_of(subject.document, diagnostic.span)
-    entry = subject.document.entry("depends_on")
-    if place is None or entry is None:
-        return
-    items = entry.value.items if isinstance(entry.value, Sequence) else (entry.value,)
-    item = items[place[1]]
-    if isinstance(item, Scalar):
-        removed = remove_item(subject.document, *place)
+    slot = with_value(subject.document, diagnostic.span)
+    item = slot.value if slot else None
+    if slot is not None and isinstance(item, Scalar):
+        removed = remove_value(subject.document, slot)
         known = item.text in subject.facts.informed_by
-        added = () if known else add_item(subject.document, "informed_by", item.text)
+        added = () if known else add_items(subject.document, "informed_by", [item.text])
         title = f"Let `{item.text}` only inform this spec"
         yield from quick_fix(subject, diagnostic, title, (*removed, *added))
 
@@ -102,5 +98,5 @@ def fix_path(subject: Subject, diagnostic: Diagnostic) -> Iterator[Action]:
 def fix_mention(subject: Subject, diagnostic: Diagnostic) -> Iterator[Action]:
     for id in texts(diagnostic.data, "id"):
         for field in ("informed_by", "depends_on"):
-            edits = add_item(subject.document, field, id)
+            edits = add_items(subject.document, field, [id])
             yield from quick_fix(subject, diagnostic, f"Add `{id}` to `{field}`", edits)

@@ -6,6 +6,7 @@ from typing import NamedTuple
 from chant_ls.analysis.resolve import Scope, is_foreign, resolve
 from chant_ls.analysis.rules.rule import Finding, Subject, rule
 from chant_ls.analysis.types import Ambiguous, Missing, Resolution, Resolved, Severity
+from chant_ls.model.spec import SpecId
 from chant_ls.syntax.nodes import Scalar, Sequence
 
 FIELDS = ("depends_on", "members")
@@ -55,21 +56,20 @@ def unknown_dependency(subject: Subject) -> Iterator[Finding]:
     """
     for one in references(subject):
         if isinstance(one.meaning, Missing):
-            message = _unknown(subject, one)
+            near = [id for id in one.meaning.nearest if id != subject.id]
+            message = _unknown(subject, one.text, near)
             if message:
-                near = list(one.meaning.nearest)
                 yield Finding(one.scalar.span, message, data={"nearest": near, "text": one.text})
 
 
-def _unknown(subject: Subject, one: Reference) -> str:
-    if is_foreign(one.text):
-        repo = one.text.partition(":")[0]
+def _unknown(subject: Subject, text: str, near: list[SpecId]) -> str:
+    if is_foreign(text):
+        repo = text.partition(":")[0]
         return "" if repo in subject.snapshot.config.repos else f"no repository `{repo}` configured"
-    if one.text.startswith("<"):
-        return f"`{one.text}` is a placeholder: write the id of a spec, or remove the entry"
-    near = one.meaning.nearest if isinstance(one.meaning, Missing) else ()
+    if text.startswith("<"):
+        return f"`{text}` is a placeholder: write the id of a spec, or remove the entry"
     hint = f"; did you mean `{near[0]}`?" if near else ""
-    return f"no spec `{one.text}`{hint}"
+    return f"no spec `{text}`{hint}"
 
 
 @rule("ambiguous-id", Severity.ERROR, project=True)
