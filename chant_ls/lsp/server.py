@@ -5,6 +5,7 @@ import logging
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cached_property
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, TypeVar
 
@@ -79,13 +80,11 @@ class ChantServer(LanguageServer):
 
         return Publisher(self)
 
-    def prepare(self) -> None:
-        """After `initialize` was answered: only now our own rooms are imported, while the client
-        reads what we can do."""
-        from chant_ls import app
-        from chant_ls.analysis import check
-
-        log.debug("ready: %s %s %s", self.publisher, app.__name__, check.__name__)
+    @staticmethod
+    def prepare() -> None:
+        """Import what the first text needs; git, engine and processes come with their first use."""
+        for room in ("app", "analysis.check", "lsp.session", "lsp.publish", "lsp.watch"):
+            import_module(f"chant_ls.{room}")
 
     def start(self) -> None:
         """After the client said that it is initialized."""

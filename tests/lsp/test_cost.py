@@ -19,32 +19,32 @@ from chant_ls.syntax.document import parse
 
 STARTED = """
 import asyncio, json, sys
-from chant_ls.lsp.handlers import registered
-from chant_ls.lsp.server import ChantServer
+from chant_ls.lsp.main import made
 
 async def main():
-    server = registered(ChantServer({}))
+    server = made({})
     sent = []
     server.protocol._send_data = sent.append
     params = {"capabilities": {}, "rootUri": "file:///tmp"}
     server.protocol.receive({"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": params})
     assert "result" in sent[0], sent
-    print(json.dumps(sorted(sys.modules)))
+    before = set(sys.modules)
+    item = {"uri": "file:///tmp/x.md", "languageId": "markdown", "version": 1, "text": "# A"}
+    for method, params in (("initialized", {}), ("textDocument/didOpen", {"textDocument": item})):
+        server.protocol.receive({"jsonrpc": "2.0", "method": method, "params": params})
+    print(json.dumps([sorted(before), sorted(set(sys.modules) - before)]))
 
 asyncio.run(main())
 """
 
 
-def test_initialize_is_answered_before_our_own_rooms_are_imported():
+def test_a_start_imports_what_the_first_text_needs_and_nothing_else():
     done = subprocess.run([sys.executable, "-c", STARTED], capture_output=True, check=True)
-    loaded = set(json.loads(done.stdout))
-    heavy = {"yaml", "git", "frontmatter", "psutil", "click", "rich", "chant_ls.app"}
-    ours = {one for one in loaded if one.startswith(("chant_ls.engine", "chant_ls.analysis"))}
-    assert loaded & heavy == set() and ours == set()
-    assert {one for one in loaded if one.startswith("chant_ls.syntax")} <= {
-        "chant_ls.syntax",
-        "chant_ls.syntax.text",
-    }
+    before, later = map(set, json.loads(done.stdout))
+    heavy = {"git", "frontmatter", "psutil", "click", "rich"}
+    engine = {one for one in before if one.startswith(("chant_ls.engine", "chant_ls.host.git_"))}
+    assert before & heavy == set() and engine == set()
+    assert not {one for one in later if one.startswith(("chant_ls.analysis.rules", "yaml"))}
 
 
 SERIAL = count()

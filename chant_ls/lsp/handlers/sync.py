@@ -1,7 +1,5 @@
 """Life cycle, folders, texts and files."""
 
-import asyncio
-
 from lsprotocol import types
 from pygls.uris import from_fs_path
 
@@ -12,7 +10,6 @@ from chant_ls.lsp.server import ChantServer
 
 def initialize(ls: ChantServer, params: types.InitializeParams) -> types.InitializeResult:
     ls.begin(client_of(params), _folders(params), params.process_id)
-    asyncio.get_running_loop().call_soon(ls.prepare)
     return types.InitializeResult(
         server_capabilities(ls.client, frozenset(ls.protocol.fm.features)),
         types.ServerInfo("chant-ls", chant_ls.__version__),
