@@ -2,11 +2,11 @@
 
 from bisect import bisect_left, insort
 from collections.abc import Iterable, Iterator
-from difflib import get_close_matches
 from functools import cached_property, partial
 from heapq import nlargest
 from itertools import islice
 
+from chant_ls.model.likeness import alike
 from chant_ls.model.spec import SpecId, natural_key, parent_id
 
 MOST_CANDIDATES = 100
@@ -110,7 +110,7 @@ class Ids:
             likely = sorted(self._likely(text))
             if len(likely) > _COMPARED:
                 likely = nlargest(_COMPARED, likely, key=partial(_common_ends, text))
-            found = get_close_matches(text, likely, _NEAREST)
+            found = alike(text, likely, _NEAREST)
             self._nearest[text] = tuple(SpecId(id) for id in found)
         return self._nearest[text]
 

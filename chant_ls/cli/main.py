@@ -42,9 +42,9 @@ _MEANT = {"status": "list", "ls": "list", "new": "add", "create": "add", "run": 
 
 
 def _near(name: str, known: Sequence[str]) -> str:
-    from difflib import get_close_matches
+    from chant_ls.model.likeness import alike
 
-    near = _MEANT.get(name) or next(iter(get_close_matches(name, known, 1)), "")
+    near = _MEANT.get(name) or next(iter(alike(name, known, 1)), "")
     return f"; did you mean {near}?" if near else ""
 
 

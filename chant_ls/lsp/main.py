@@ -1,26 +1,33 @@
 """Entry point of `chant-ls` and of `chant lsp`."""
 
-import argparse
 import asyncio
 import gc
 import logging
 import os
 import sys
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import chant_ls
 
 if TYPE_CHECKING:
+    from argparse import ArgumentParser
+
     from chant_ls.lsp.server import ChantServer
 
 SWITCH_EVERY = 0.001
 """Seconds: while a thread reads the project, an answer waits no longer than this for its turn."""
 
 
+class Options(NamedTuple):
+    tcp: str | None = None
+    log_file: str | None = None
+    log_level: str = "warning"
+
+
 def main(argv: Sequence[str] | None = None) -> None:
     """Serve one client until it leaves; ends the process with the protocol's exit code."""
-    options = _parser().parse_args(argv)
+    options = _options(sys.argv[1:] if argv is None else argv)
     _log_to(options.log_file, options.log_level)
     code = serve(options.tcp)
     logging.shutdown()
@@ -60,8 +67,18 @@ def made(env: Mapping[str, str]) -> "ChantServer":
     return server
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser("chant-ls", description="Language server for chant specs.")
+def _options(argv: Sequence[str]) -> Options:
+    """Editors start us plainly; they need not wait for a parser of options."""
+    if set(argv) <= {"--stdio"}:
+        return Options()
+    told = _parser().parse_args(argv)
+    return Options(told.tcp, told.log_file, told.log_level)
+
+
+def _parser() -> "ArgumentParser":
+    from argparse import ArgumentParser
+
+    parser = ArgumentParser("chant-ls", description="Language server for chant specs.")
     parser.add_argument("--stdio", action="store_true", help="speak on stdin and stdout (default)")
     parser.add_argument("--tcp", metavar="HOST:PORT", help="wait for one client on this address")
     parser.add_argument("--log-file", metavar="FILE", help="write the log there, not to stderr")

@@ -1,6 +1,5 @@
 """Project configuration: a frozen value built from a mapping of texts, with its problems."""
 
-import shlex
 from collections.abc import Mapping
 from typing import NamedTuple
 
@@ -136,6 +135,8 @@ def _agents(parallel: Section) -> dict[str, Provider]:
 def _command(row: Section) -> tuple[str, ...]:
     if not isinstance(row.values.get("command"), str):
         return row.texts("command")
+    import shlex  # few write the command as one text
+
     try:
         return tuple(shlex.split(row.text("command")))
     except ValueError as error:

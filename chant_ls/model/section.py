@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from typing import NamedTuple, TypeAlias
+
+from chant_ls.model.likeness import alike
 
 Value: TypeAlias = "str | tuple[Value, ...] | Mapping[str, Value] | None"
 """YAML without types: text, null, list, map."""
@@ -36,7 +37,7 @@ class Section:
         known = tuple(names)
         for name in self.values:
             if name not in known:
-                near = get_close_matches(name, known, 1)
+                near = alike(name, known, 1)
                 hint = f"; did you mean `{near[0]}`?" if near else ""
                 self.wrong(name, f"`{self.path}{name}` means nothing here{hint}", "unknown-field")
 

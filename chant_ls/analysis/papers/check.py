@@ -1,12 +1,12 @@
 """What is wrong with a file that is no spec. The codes are those of the rules for specs."""
 
 from collections.abc import Iterable, Iterator
-from difflib import get_close_matches
 
 from chant_ls.analysis.papers.sheet import Sheet
 from chant_ls.analysis.rules import RULES
 from chant_ls.analysis.types import Diagnostic, Severity
 from chant_ls.model.fields import Field, Holds, Shape
+from chant_ls.model.likeness import alike
 from chant_ls.model.papers import ANY, PARENT, Paper
 from chant_ls.syntax.config import ConfigDocument, parse_config
 from chant_ls.syntax.nodes import Entry, Mapping, Node, Scalar, Sequence
@@ -152,5 +152,5 @@ def _no_prompt(name: str, known: Iterable[str]) -> str:
 
 
 def _near(name: str, known: Iterable[str]) -> str:
-    near = get_close_matches(name, sorted(known), 1)
+    near = alike(name, sorted(known), 1)
     return f"; did you mean `{near[0]}`?" if near else ""

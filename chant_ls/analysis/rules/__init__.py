@@ -1,12 +1,22 @@
 """All rules: a module a theme, a function a rule, its docstring its documentation page."""
 
 from collections.abc import Mapping
-from importlib import import_module
-from pkgutil import iter_modules
 
+from chant_ls.analysis.rules import (
+    body,
+    family,
+    fields,
+    mentions,
+    paths,
+    references,
+    state,
+    text,
+    waiting,
+)
 from chant_ls.analysis.rules.rule import Rule, registered
 
-for _module in iter_modules(__path__):
-    import_module(f"{__name__}.{_module.name}")
+__all__ = ["RULES"]
+
+THEMES = (body, family, fields, mentions, paths, references, state, text, waiting)
 
 RULES: Mapping[str, Rule] = registered()

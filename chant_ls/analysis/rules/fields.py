@@ -2,11 +2,11 @@
 
 import re
 from collections.abc import Iterator
-from difflib import get_close_matches
 
 from chant_ls.analysis.rules.rule import Finding, Subject, rule
 from chant_ls.analysis.types import Severity
 from chant_ls.model.fields import BY_NAME, FIELDS, MISPLACED, Field, Holds, Shape
+from chant_ls.model.likeness import alike
 from chant_ls.syntax.nodes import Entry, Mapping, Node, Scalar, Sequence
 
 _BOOLEANS = frozenset({"true", "True", "TRUE", "false", "False", "FALSE"})
@@ -16,7 +16,7 @@ _INTEGER = re.compile(r"[-+]?(?:0|[1-9]\d*|0x[0-9a-fA-F]+|0o[0-7]+|0b[01]+)\Z")
 def nearest(word: str, words: tuple[str, ...]) -> str:
     """The one of `words` that `word` was meant to be, or ""."""
     plain = word.strip().lower().replace(" ", "_").replace("-", "_")
-    found = get_close_matches(plain, words, 1, 0.6)
+    found = alike(plain, words)
     return found[0] if found else ""
 
 

@@ -1,13 +1,13 @@
 """Entries that name files, prompts, providers."""
 
 from collections.abc import Iterator
-from difflib import get_close_matches
 
 from chant_ls.analysis.resolve import Scope, is_foreign, resolve
 from chant_ls.analysis.rules.rule import Finding, Subject, rule
 from chant_ls.analysis.snapshot import PathFact, PathKind
 from chant_ls.analysis.types import Resolved, Severity
 from chant_ls.model.fields import FIELDS, Field, Holds
+from chant_ls.model.likeness import alike
 from chant_ls.syntax.nodes import Document, Scalar, Sequence
 
 
@@ -99,7 +99,7 @@ def unknown_prompt(subject: Subject) -> Iterator[Finding]:
     name = subject.facts.prompt
     entry = subject.document.entry("prompt")
     if entry is not None and name and name not in subject.snapshot.prompts:
-        near = get_close_matches(name, sorted(subject.snapshot.prompts), 3)
+        near = alike(name, sorted(subject.snapshot.prompts), 3)
         hint = f"; did you mean `{near[0]}`?" if near else ""
         message = f"no prompt `{name}` in .chant/prompts{hint}"
         yield Finding(entry.value.span, message, data={"nearest": near})

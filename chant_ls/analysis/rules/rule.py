@@ -73,15 +73,19 @@ Check = Callable[[Subject], Iterable[Finding]]
 
 
 class Rule(NamedTuple):
-    """`page` is Markdown. `archived`: it looks at archived specs too. `project`: it asks about
-    other files, so it waits for the first index."""
+    """`archived`: it looks at archived specs too. `project`: it asks about other files, so it waits
+    for the first index."""
 
     code: str
     severity: Severity
     check: Check
-    page: str
     archived: bool = False
     project: bool = False
+
+    @property
+    def page(self) -> str:
+        """Its documentation, Markdown."""
+        return cleandoc(self.check.__doc__ or "")
 
 
 _REGISTER: dict[str, Rule] = {}
@@ -93,8 +97,7 @@ def rule(
     """Registers the function as the rule `code`; its docstring is the rule's page."""
 
     def register(check: Check) -> Check:
-        page = cleandoc(check.__doc__ or "")
-        _REGISTER[code] = Rule(code, severity, check, page, archived, project)
+        _REGISTER[code] = Rule(code, severity, check, archived, project)
         return check
 
     return register

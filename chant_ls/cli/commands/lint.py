@@ -1,6 +1,5 @@
 """`chant lint`: what an editor would underline."""
 
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -8,6 +7,7 @@ import click
 from chant_ls.cli import render
 from chant_ls.cli.context import Invocation, found, pass_invocation
 from chant_ls.cli.failures import REFUSED, checked
+from chant_ls.model.likeness import alike
 from chant_ls.model.refusal import Refusal
 from chant_ls.model.spec import SpecId
 
@@ -39,7 +39,7 @@ def _page(code: str) -> str | Refusal:
 
     if code in RULES:
         return page(RULES[code]).rstrip()
-    near = get_close_matches(code, RULES, 1)
+    near = alike(code, RULES, 1)
     known = f"did you mean `chant lint --explain {near[0]}`?" if near else ", ".join(sorted(RULES))
     return Refusal(f"there is no diagnostic {code!r}", known)
 
