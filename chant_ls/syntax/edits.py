@@ -13,7 +13,7 @@ from chant_ls.syntax import layout
 from chant_ls.syntax.layout import Place
 from chant_ls.syntax.nodes import Criterion, Document, Mapping, Scalar, Sequence
 from chant_ls.syntax.quoting import quoted, written
-from chant_ls.syntax.slots import Slot, aliased, named
+from chant_ls.syntax.slots import Slot, aliased, named, texts
 from chant_ls.syntax.text import Edit, Span
 
 _ORDER = {row.name: number for number, row in enumerate(FIELDS)}
@@ -45,14 +45,22 @@ def set_value(document: Document, slot: Slot, value: New) -> Edits:
     return (place.fill(whole.items[slot.item].span, quoted(value, flow=whole.flow)),)
 
 
-def change(document: Document, values: MappingABC[str, New | None]) -> Edits:
-    """Several fields of the top level at once; None removes one. In the order of the text."""
-    front = document.frontmatter
+def change(
+    document: Document,
+    values: MappingABC[str, New | None],
+    more: MappingABC[str, SequenceABC[str]] | None = None,
+) -> Edits:
+    """Several fields of the top level at once, in the order of the text. None removes one; `more`
+    are items for the ends of lists."""
+    front, more = document.frontmatter, more or {}
     if front is not None and front.mapping.flow:
-        return (Edit(front.mapping.span, _rewritten(document, front.mapping, values)),)
+        lists = {n: [*(text for _, text in texts(document, n)), *new] for n, new in more.items()}
+        return (Edit(front.mapping.span, _rewritten(document, front.mapping, {**values, **lists})),)
     found: list[Edit] = []
     for name, value in values.items():
         found += remove_field(document, name) if value is None else set_field(document, name, value)
+    for name, items in more.items():
+        found += add_items(document, name, items)
     return tuple(sorted(found, key=lambda edit: edit.span))
 
 

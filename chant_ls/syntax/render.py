@@ -22,11 +22,21 @@ class NewSpec:
     depends_on: tuple[str, ...] | None = None
     informed_by: tuple[str, ...] = ()
     target_files: tuple[str, ...] = ()
+    context: tuple[str, ...] = ()
     members: tuple[str, ...] = ()
+    tracks: tuple[str, ...] = ()
+    origin: tuple[str, ...] = ()
+    output_schema: str = ""
     prompt: str = ""
+    provider: str = ""
+    model: str = ""
     needs_approval: bool = False
     body: str = ""
     criteria: tuple[str, ...] = ()
+
+
+_LISTS = ("labels", "target_files", "informed_by", "context", "members", "tracks", "origin")
+_WORDS = ("type", "status", "prompt", "provider", "model", "output_schema")
 
 
 def new_spec(spec: NewSpec) -> str:
@@ -39,17 +49,10 @@ def new_spec(spec: NewSpec) -> str:
 
 def _metadata(spec: NewSpec) -> dict[str, object]:
     depends_on = None if spec.depends_on is None else _texts(spec.depends_on)
-    values: dict[str, object] = {
-        "type": spec.type,
-        "status": spec.status,
-        "depends_on": depends_on,
-        "labels": _texts(spec.labels) or None,
-        "target_files": _texts(spec.target_files) or None,
-        "informed_by": _texts(spec.informed_by) or None,
-        "prompt": writable(spec.prompt) or None,
-        "members": _texts(spec.members) or None,
-        "approval": {"required": True} if spec.needs_approval else None,
-    }
+    lists = {name: _texts(getattr(spec, name)) or None for name in _LISTS}
+    words = {name: writable(getattr(spec, name)) or None for name in _WORDS}
+    approval = {"required": True} if spec.needs_approval else None
+    values = {**lists, **words, "depends_on": depends_on, "approval": approval}
     return {row.name: values[row.name] for row in FIELDS if values.get(row.name) is not None}
 
 

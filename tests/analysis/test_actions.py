@@ -2,7 +2,7 @@
 
 import pytest
 
-from chant_ls.analysis.actions import actions
+from chant_ls.analysis.actions import actions, lists
 from chant_ls.analysis.check import check_document
 from chant_ls.analysis.readiness import effective_status
 from chant_ls.analysis.snapshot import Snapshot
@@ -207,6 +207,40 @@ def test_split_numbers_on_and_does_not_share_findings() -> None:
     assert facts.informed_by == (".chant/research/title-010-abc.md",)
 
 
+def test_what_is_split_keeps_approval_agent_and_documents() -> None:
+    text = (
+        "---\ntype: documentation\ncontext: [docs/a.md]\ntracks: [src/**]\norigin: data.csv\n"
+        "output_schema: s.json\ninformed_by: [docs/b.md]\ntarget_files: [docs/c.md]\n"
+        "provider: fixer\nmodel: large\napproval: {required: true}\n---\n\n# T‸\n"
+    )
+    project, found = offered(text, snapshot({}))
+    done = after(project, found[SPLIT])
+    for member in (f"{A}.1", f"{A}.2"):
+        facts = done.facts(member)
+        assert facts and facts.approval.blocks
+        assert (facts.provider, facts.model) == ("fixer", "large")
+        assert texts(done, member, "context") == ("docs/a.md",)
+        assert texts(done, member, "origin") == ("data.csv",)
+        assert "docs/b.md" in facts.informed_by
+        assert "documentation-inputs" not in errors(done, member)
+    assert texts(done, f"{A}.2", "tracks") == ("src/**",)
+    assert texts(done, f"{A}.2", "output_schema") == ("s.json",)
+    assert texts(done, f"{A}.1", "output_schema") == ()
+
+
+def texts(project: Snapshot, id: str, name: str) -> tuple[str, ...]:
+    file = project.find(id)
+    assert file is not None
+    return lists.texts(file.document, name)
+
+
+def test_a_spec_between_braces_is_split_by_edits_that_do_not_overlap() -> None:
+    text = "---\n{prompt: p, target_files: [a], type: code}\n---\n# T‸\n"
+    project, found = offered(text, snapshot({}))
+    done = after(project, found[SPLIT])
+    assert text_of(done, A) == "---\n{type: driver}\n---\n# T\n"
+
+
 def test_split_keeps_sections_behind_the_criteria_and_crlf() -> None:
     text = (
         "---\ntype: code\n---\n\n# T‸\n\n## Acceptance Criteria\n\n- [ ] a\n\n## Notes\n\nlast\n"
@@ -315,6 +349,34 @@ def test_a_criterion_becomes_a_spec(type: str, field: str) -> None:
     assert "# move\n" in text_of(done, id) and "- [ ] move `$ make x`" in text_of(done, id)
 
 
+def test_a_criterion_is_taken_with_all_that_belongs_to_it() -> None:
+    text = (
+        "---\n---\n# T\n\n## Acceptance Criteria\n\n- [ ] First\n  goes on\n\n  - [x] sub\n\n"
+        "    more\n- [ ] Se‸cond\n  goes on\n"
+    )
+    title = "Extract this criterion into a spec of its own"
+    project, found = offered(text, snapshot({}))
+    done = after(project, found[title])
+    assert text_of(done, A).endswith("- [x] sub\n\n    more\n")
+    project, found = offered(text.replace("‸", "").replace("First", "Fi‸rst"), snapshot({}))
+    done = after(project, found[title])
+    assert text_of(done, A).endswith("## Acceptance Criteria\n\n- [ ] Second\n  goes on\n")
+    new = text_of(done, created(project, done))
+    assert "- [ ] First\n  goes on\n\n  - [x] sub\n\n    more\n" in new
+
+
+@pytest.mark.parametrize("title", ["Extract this criterion into a spec of its own", "mention"])
+def test_a_member_in_its_order_keeps_it_when_it_gets_a_dependency(title: str) -> None:
+    text = f"---\ntype: code\n---\n\n# T\n\n## Acceptance Criteria\n\n- [ ] {B}‸ one\n"
+    base = snapshot({A: "type: driver", f"{A}.1": "", B: "status: completed"})
+    project, found = offered(text, base, f"{A}.2")
+    assert effective_status(project, f"{A}.2") is Status.BLOCKED
+    action = found[title if title in found else f"Add `{B}` to `depends_on`"]
+    done = after(project, action)
+    assert done.graph.dependencies(f"{A}.2")[0] == f"{A}.1"
+    assert effective_status(done, f"{A}.2") is Status.BLOCKED
+
+
 # the guide's lists
 
 DRIVER = """---
@@ -366,3 +428,59 @@ def test_adopting_closes_no_cycle() -> None:
     project, found = offered(text.format(B, "012-ghi"), base)
     done = after(project, found["Adopt the list: write `members` and `depends_on`"])
     assert done.graph.dependencies(B) == ()
+
+
+ADOPT = "Adopt the list: write `members` and `depends_on`"
+LIST = "---\ntype: group\nmembers:\n  - 'x' # mine\n---\n\n# B\n\n## Member Specs\n\n{}‸\n"
+
+
+def adopted(items: str, others: dict[str, str]) -> tuple[Snapshot, Action]:
+    project, found = offered(LIST.format(items), snapshot({"x": "", **others}))
+    return after(project, found[ADOPT]), found[ADOPT]
+
+
+def test_a_list_that_goes_in_a_circle_is_adopted_without_it() -> None:
+    done, action = adopted(
+        "- `a` (depends on b)\n- `b` (depends on a)\n- `c` (depends on a)",
+        {"a": "", "b": "", "c": ""},
+    )
+    assert done.graph.members(A) == ("x", "a", "b", "c")
+    assert [done.graph.dependencies(id) for id in "abc"] == [(), (), ("a",)]
+    assert action.change and "2 left out" in action.change().label
+    assert "members:\n  - 'x' # mine\n  - a\n  - b\n  - c\n" in text_of(done, A)
+
+
+def test_a_member_does_not_depend_on_its_driver() -> None:
+    done, _ = adopted(f"- `a` (depends on {A})\n- `b`", {"a": "", "b": f"depends_on: [{A}]"})
+    assert done.graph.dependencies("a") == ()
+    assert done.graph.members(A) == ("x", "a")
+
+
+def test_of_a_hub_no_circle_is_adopted_either() -> None:
+    others = {f"w{n}": "depends_on: [a]" for n in range(600)}
+    done, _ = adopted("- `a` (depends on w7)", {"a": "", **others})
+    assert done.graph.dependencies("a") == ()
+
+
+def test_adopted_members_keep_their_order() -> None:
+    done, _ = adopted(f"- {B}.2 (depends on a)", {"a": "", B: "", f"{B}.1": "", f"{B}.2": ""})
+    assert done.graph.dependencies(f"{B}.2") == (f"{B}.1", "a")
+
+
+def test_created_specs_do_not_wait_for_each_other_in_a_circle() -> None:
+    items = "- `p` (depends on q)\n- `q` (depends on p, a)"
+    project, found = offered(LIST.format(items), snapshot({"x": "", "a": ""}))
+    done = after(project, found["Create all 2 named specs"])
+    assert done.graph.dependencies("p") == ()
+    assert done.graph.dependencies("q") == ("a",)
+
+
+def test_an_item_without_a_name_becomes_a_member() -> None:
+    project, found = offered(LIST.format("- Implement it (depends on x)"), snapshot({"x": ""}))
+    done = after(project, found["Create a member from this list item"])
+    id = created(project, done)
+    assert done.graph.members(A) == ("x", id)
+    assert done.graph.dependencies(id) == ("x",)
+    assert text_of(done, A).endswith(f"- {id} - Implement it (depends on x)\n")
+    assert "# Implement it\n" in text_of(done, id)
+    assert "Create a spec from this list item" not in found

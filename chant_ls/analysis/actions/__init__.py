@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-from chant_ls.analysis.actions.adopting import adopt_list, create_named
+from chant_ls.analysis.actions.adopting import adopt_list, create_member, create_named
 from chant_ls.analysis.actions.ask import Ask, Producer
 from chant_ls.analysis.actions.creating import (
     create_from_item,
@@ -29,6 +29,7 @@ PRODUCERS: tuple[Producer, ...] = (
     create_from_selection,
     adopt_list,
     create_named,
+    create_member,
     privacy,
 )
 """Each by itself: one that crashes loses its own actions only."""

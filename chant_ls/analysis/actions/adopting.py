@@ -1,19 +1,30 @@
 """Member lists in prose, as the guide writes them, made into fields and files."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
+from typing import NamedTuple
 
 from chant_ls.analysis.actions.ask import Ask
-from chant_ls.analysis.actions.creating import SPECS
+from chant_ls.analysis.actions.creating import SPECS, new_id
 from chant_ls.analysis.actions.editing import touches
-from chant_ls.analysis.actions.lists import with_items
-from chant_ls.analysis.actions.research import private_labels
-from chant_ls.analysis.search import awaiting
+from chant_ls.analysis.actions.inheriting import private_labels
+from chant_ls.analysis.actions.lists import with_dependencies, with_items
+from chant_ls.analysis.actions.trial import Edge, after, circular
 from chant_ls.analysis.snapshot import Snapshot
 from chant_ls.analysis.types import Action, ActionKind, Change, CreateFile
 from chant_ls.model.spec import SpecId, valid_id
 from chant_ls.syntax.nodes import ListItem
 from chant_ls.syntax.render import NewSpec, new_spec
-from chant_ls.syntax.text import Edit
+from chant_ls.syntax.text import Edit, Span
+
+ADOPT = "Adopt the list: write `members` and `depends_on`"
+
+
+class _Plan(NamedTuple):
+    """What a list says and fields do not: more members, and who depends on whom."""
+
+    members: tuple[SpecId, ...]
+    edges: tuple[Edge, ...]
 
 
 def adopt_list(ask: Ask) -> Iterator[Action]:
@@ -23,13 +34,9 @@ def adopt_list(ask: Ask) -> Iterator[Action]:
     if not items or not _on_list(ask):
         return
     known = [(item, id) for item in items if (id := _named(ask.snapshot, item)) is not None]
-    edits = {
-        **_member_edits(ask, [id for _, id in known]),
-        **_order_edits(ask.snapshot, known),
-    }
-    if edits:
-        title = "Adopt the list: write `members` and `depends_on`"
-        yield Action(title, ActionKind.REWRITE, lambda: Change(edits, label=title))
+    plan = _Plan(_no_members_yet(ask, [id for _, id in known]), _new_edges(ask.snapshot, known))
+    if plan.members or plan.edges:
+        yield Action(ADOPT, ActionKind.REWRITE, partial(_adopted, ask, plan))
 
 
 def create_named(ask: Ask) -> Iterator[Action]:
@@ -37,9 +44,22 @@ def create_named(ask: Ask) -> Iterator[Action]:
     items = _to_create(ask.snapshot, ask.subject.document.body.member_items)
     here = [(item, id) for item, id in items if touches(item.span, ask.span)]
     for item, id in here:
-        yield _creation(ask, f"Create the spec `{id}`", [(item, id)])
+        yield _creating(f"Create the spec `{id}`", partial(_created, ask, [(item, id)]))
     if len(items) > 1 and _on_list(ask):
-        yield _creation(ask, f"Create all {len(items)} named specs", items)
+        yield _creating(f"Create all {len(items)} named specs", partial(_created, ask, items))
+
+
+def create_member(ask: Ask) -> Iterator[Action]:
+    """An item of a list of members that names none becomes one; its id is written before it."""
+    for item in ask.subject.document.body.member_items:
+        if item.text and not (item.slug or item.id) and touches(item.span, ask.span):
+            yield _creating(
+                "Create a member from this list item", partial(_named_member, ask, item)
+            )
+
+
+def _creating(title: str, change: Callable[[], Change]) -> Action:
+    return Action(title, ActionKind.EXTRACT, change, creates=True)
 
 
 def _on_list(ask: Ask) -> bool:
@@ -58,30 +78,43 @@ def _named(snapshot: Snapshot, item: ListItem) -> SpecId | None:
     return snapshot.graph.target(item.id) if item.id else None
 
 
-def _member_edits(ask: Ask, ids: Iterable[SpecId]) -> dict[str, tuple[Edit, ...]]:
-    """Those that are not members yet, by number or by field."""
+def _no_members_yet(ask: Ask, ids: Iterable[SpecId]) -> tuple[SpecId, ...]:
+    """Neither by number nor by field."""
     own = ask.subject.file.facts.id
     there = {own, *ask.snapshot.graph.members(own)}
-    edits = with_items(ask.subject.document, "members", [id for id in ids if id not in there])
-    return {ask.path: edits} if edits else {}
+    return tuple(id for id in dict.fromkeys(ids) if id not in there)
 
 
-def _order_edits(
-    snapshot: Snapshot, known: list[tuple[ListItem, SpecId]]
-) -> dict[str, tuple[Edit, ...]]:
-    edits = {}
-    for item, id in known:
-        file = snapshot.find(id)
-        there = set(snapshot.graph.dependencies(id))
-        wanted = [t for text in item.depends if (t := snapshot.graph.target(text)) is not None]
-        new = [target for target in wanted if target != id and target not in there]
-        if file is not None and new and not _circular(snapshot, id, new):
-            edits[file.path] = with_items(file.document, "depends_on", new)
-    return edits
+def _new_edges(snapshot: Snapshot, known: Iterable[tuple[ListItem, SpecId]]) -> tuple[Edge, ...]:
+    graph = snapshot.graph
+    wanted = ((id, graph.target(text)) for item, id in known for text in item.depends)
+    new = [(id, to) for id, to in wanted if to not in (None, id, *graph.dependencies(id))]
+    return tuple(dict.fromkeys((id, to) for id, to in new if to is not None))
 
 
-def _circular(snapshot: Snapshot, id: SpecId, targets: list[SpecId]) -> bool:
-    return not awaiting(snapshot.graph, id).isdisjoint(targets)
+def _adopted(ask: Ask, plan: _Plan) -> Change:
+    """All that closes no cycle: dependencies give way to membership."""
+    own = ask.subject.file.facts.id
+    wrong = circular(after(ask.snapshot, _change(ask, plan)), plan.edges)
+    kept = plan._replace(edges=tuple(edge for edge in plan.edges if edge not in wrong))
+    family = circular(after(ask.snapshot, _change(ask, kept)), [(own, id) for id in kept.members])
+    kept = kept._replace(members=tuple(id for id in kept.members if (own, id) not in family))
+    return _change(ask, kept, left_out=len(wrong) + len(family))
+
+
+def _change(ask: Ask, plan: _Plan, left_out: int = 0) -> Change:
+    edits = {ask.path: with_items(ask.subject.document, "members", plan.members)}
+    waits: dict[SpecId, list[SpecId]] = {}
+    for id, target in plan.edges:
+        waits.setdefault(id, []).append(target)
+    for id, targets in waits.items():
+        if (file := ask.snapshot.find(id)) is not None:
+            edits[file.path] = with_dependencies(ask.snapshot, file.document, targets)
+    return Change({path: one for path, one in edits.items() if one}, label=_label(ADOPT, left_out))
+
+
+def _label(title: str, left_out: int) -> str:
+    return f"{title} ({left_out} left out: they would close a cycle)" if left_out else title
 
 
 def _to_create(snapshot: Snapshot, items: Iterable[ListItem]) -> list[tuple[ListItem, SpecId]]:
@@ -90,18 +123,42 @@ def _to_create(snapshot: Snapshot, items: Iterable[ListItem]) -> list[tuple[List
     return list({id: (item, id) for item, id in reversed(found)}.values())[::-1]
 
 
-def _creation(ask: Ask, title: str, items: list[tuple[ListItem, SpecId]]) -> Action:
-    ids = [id for _, id in items]
+def _created(ask: Ask, items: list[tuple[ListItem, SpecId]]) -> Change:
+    """Files and members; of what the items wait for, all that closes no cycle."""
+    new = {id: SpecId(id) for _, id in items}
+    target = ask.snapshot.graph.target
+    waits = {
+        id: {text: new.get(SpecId(text)) or target(text) for text in item.depends}
+        for item, id in items
+    }
+    edges = [(id, to) for id, found in waits.items() for to in found.values() if to is not None]
+    tried = after(ask.snapshot, _files(ask, items, waits, frozenset()))
+    return _files(ask, items, waits, circular(tried, edges))
 
-    def change() -> Change:
-        files = tuple(CreateFile(f"{SPECS}/{id}.md", _text(ask, item)) for item, id in items)
-        return Change(_member_edits(ask, ids), files, title)
 
-    return Action(title, ActionKind.EXTRACT, change, creates=True)
+_Waits = Mapping[SpecId, Mapping[str, SpecId | None]]
+"""What each spec waits for: the text in the list, and the spec it means."""
 
 
-def _text(ask: Ask, item: ListItem) -> str:
-    targets = [ask.snapshot.graph.target(text) or text for text in item.depends]
-    depends = tuple(targets) or None
-    title = item.text or item.slug.replace("-", " ")
-    return new_spec(NewSpec(title, labels=private_labels(ask.subject.file), depends_on=depends))
+def _files(
+    ask: Ask, items: list[tuple[ListItem, SpecId]], waits: _Waits, wrong: frozenset[Edge]
+) -> Change:
+    files = []
+    for item, id in items:
+        found = waits[id].items()
+        texts = tuple(to or text for text, to in found if to is None or (id, to) not in wrong)
+        title = item.text or item.slug.replace("-", " ")
+        labels = private_labels(ask.subject.file)
+        text = new_spec(NewSpec(title, labels=labels, depends_on=texts or None))
+        files.append(CreateFile(f"{SPECS}/{id}.md", text))
+    members = _no_members_yet(ask, [id for _, id in items])
+    edits = with_items(ask.subject.document, "members", members)
+    label = _label(f"Create {len(items)} specs", len(wrong))
+    return Change({ask.path: edits} if edits else {}, tuple(files), label)
+
+
+def _named_member(ask: Ask, item: ListItem) -> Change:
+    id, start = new_id(ask), item.span.start
+    change = _created(ask, [(item, id)])
+    edits = (*change.edits.get(ask.path, ()), Edit(Span(start, start), f"{id} - "))
+    return change._replace(edits={ask.path: edits})

@@ -3,11 +3,12 @@
 import re
 from collections.abc import Callable, Iterator
 from random import Random
+from textwrap import dedent
 
 from chant_ls.analysis.actions.ask import Ask
 from chant_ls.analysis.actions.editing import touched_boxes
-from chant_ls.analysis.actions.lists import with_items
-from chant_ls.analysis.actions.research import private_labels
+from chant_ls.analysis.actions.inheriting import private_labels
+from chant_ls.analysis.actions.lists import with_dependencies, with_items
 from chant_ls.analysis.allocation import next_id
 from chant_ls.analysis.markdown import clean
 from chant_ls.analysis.place import in_frontmatter
@@ -59,13 +60,17 @@ def extract_criterion(ask: Ask) -> Iterator[Action]:
     boxes = [box for box in touched_boxes(ask) if box in document.body.criteria]
     if len(boxes) != 1 or not _title(boxes[0].text) or not document.trustworthy:
         return
-    box, name = boxes[0], "members" if document.facts.type in CONTAINERS else "depends_on"
+    box = boxes[0]
+    whole = item_span(document.text, box.line.start)
 
     def edits(new: SpecId) -> tuple[Edit, ...]:
-        return (*with_items(document, name, [new]), Edit(_whole_line(document, box), ""))
+        if document.facts.type in CONTAINERS:
+            return (*with_items(document, "members", [new]), Edit(whole, ""))
+        return (*with_dependencies(ask.snapshot, document, [new]), Edit(whole, ""))
 
     title = "Extract this criterion into a spec of its own"
-    yield _created(ask, title, _title(box.text), criteria=(_criterion(box),), edits=edits)
+    body = f"## Acceptance Criteria\n\n{_dedented(document.text, whole, box)}"
+    yield _created(ask, title, _title(box.text), body, edits=edits)
 
 
 def _created(
@@ -73,22 +78,21 @@ def _created(
     label: str,
     title: str,
     body: str = "",
-    criteria: tuple[str, ...] = (),
     edits: Callable[[SpecId], tuple[Edit, ...]] | None = None,
 ) -> Action:
     """`edits` are those of the asked file, given the id of the new one."""
 
     def change() -> Change:
-        id = _new_id(ask)
+        id = new_id(ask)
         labels = private_labels(ask.subject.file)
-        text = new_spec(NewSpec(title, labels=labels, body=body, criteria=criteria))
+        text = new_spec(NewSpec(title, labels=labels, body=body))
         file = CreateFile(f"{SPECS}/{id}.md", text)
         return Change({ask.path: edits(id)} if edits else {}, (file,), label)
 
     return Action(label, ActionKind.EXTRACT, change, creates=True)
 
 
-def _new_id(ask: Ask) -> SpecId:
+def new_id(ask: Ask) -> SpecId:
     """The same for the same text, so that an action resolved later names the same file."""
     today = ask.snapshot.today or _NO_DATE
     seed = Random(f"{today}\n{ask.path}\n{ask.subject.document.text}")
@@ -100,8 +104,10 @@ def _title(text: str) -> str:
     return clean(text[mark.end() :] if mark else text, _LONGEST_TITLE)
 
 
-def _criterion(box: Criterion) -> str:
-    return f"{box.text} `$ {box.check}`" if box.check else box.text
+def _dedented(text: str, whole: Span, box: Criterion) -> str:
+    """The item as it stands, its box open."""
+    own = text[whole.start : box.box.start] + " " + text[box.box.end : whole.end]
+    return dedent("\n".join(own.splitlines())).rstrip()
 
 
 def _line(document: Document, offset: int) -> Span:
@@ -109,10 +115,20 @@ def _line(document: Document, offset: int) -> Span:
     return Span(start, line_end(document.text, start))
 
 
-def _whole_line(document: Document, box: Criterion) -> Span:
-    text, end = document.text, line_end(document.text, box.line.start)
-    end += 2 if text.startswith("\r\n", end) else min(1, len(text) - end)
-    return Span(box.line.start, end)
+def item_span(text: str, start: int) -> Span:
+    """The whole lines of the list item that begins on the line at `start`: its own, and those
+    below that are indented deeper, blank ones between them too."""
+    own, end, at = None, start, start
+    while at < len(text):
+        stop = line_end(text, at)
+        line = text[at:stop]
+        deep = len(line) - len(line.lstrip(" \t"))
+        if line.strip() and own is not None and deep <= own:
+            break
+        at = stop + 2 if text.startswith("\r\n", stop) else min(stop + 1, len(text))
+        if line.strip():
+            own, end = deep if own is None else own, at
+    return Span(start, end)
 
 
 def _free(document: Document, line: Span) -> bool:

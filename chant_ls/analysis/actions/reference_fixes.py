@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 
 from chant_ls.analysis.actions.fix import fix, quick_fix, texts
+from chant_ls.analysis.actions.lists import with_dependencies
 from chant_ls.analysis.rules.rule import Subject
 from chant_ls.analysis.types import Action, ActionKind, Change, CreateFile, Diagnostic
-from chant_ls.model.spec import valid_id
+from chant_ls.model.spec import SpecId, valid_id
 from chant_ls.syntax.edits import add_items, remove_value, set_value
 from chant_ls.syntax.nodes import Scalar
 from chant_ls.syntax.slots import with_value
@@ -96,7 +97,9 @@ def fix_path(subject: Subject, diagnostic: Diagnostic) -> Iterator[Action]:
 
 @fix("body-reference")
 def fix_mention(subject: Subject, diagnostic: Diagnostic) -> Iterator[Action]:
-    for id in texts(diagnostic.data, "id"):
-        for field in ("informed_by", "depends_on"):
-            edits = add_items(subject.document, field, [id])
-            yield from quick_fix(subject, diagnostic, f"Add `{id}` to `{field}`", edits)
+    document = subject.document
+    for id in map(SpecId, texts(diagnostic.data, "id")):
+        edits = add_items(document, "informed_by", [id])
+        yield from quick_fix(subject, diagnostic, f"Add `{id}` to `informed_by`", edits)
+        edits = with_dependencies(subject.snapshot, document, [id])
+        yield from quick_fix(subject, diagnostic, f"Add `{id}` to `depends_on`", edits)

@@ -2,9 +2,11 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
 
 from chant_ls.analysis.actions.ask import Ask
+from chant_ls.analysis.actions.inheriting import member_of, private_labels
 from chant_ls.analysis.actions.verbs import reason
 from chant_ls.analysis.allocation import new_members
 from chant_ls.analysis.doable import splitting, unknown
@@ -16,7 +18,7 @@ from chant_ls.model.refusal import Refusal
 from chant_ls.model.spec import SpecId, short_id
 from chant_ls.syntax import edits
 from chant_ls.syntax.nodes import Document
-from chant_ls.syntax.render import NewSpec, new_spec
+from chant_ls.syntax.render import new_spec
 from chant_ls.syntax.text import Edit, Span
 
 TITLE = "Split into research and implement"
@@ -75,12 +77,9 @@ def _slug(title: str) -> str:
 
 
 def _driver_edits(document: Document) -> tuple[Edit, ...]:
-    found = [*edits.set_field(document, "type", "driver")]
-    for name in ("target_files", "prompt"):
-        found += edits.remove_field(document, name)
-    if (section := _criteria_section(document)) is not None:
-        found.append(Edit(section, ""))
-    return tuple(sorted(found, key=lambda edit: edit.span))
+    fields = edits.change(document, {"type": "driver", "target_files": None, "prompt": None})
+    section = _criteria_section(document)
+    return (*fields, Edit(section, "")) if section is not None else fields
 
 
 def _criteria_section(document: Document) -> Span | None:
@@ -113,13 +112,16 @@ def _lines(text: str) -> str:
 
 def _research_text(file: SpecFile, implement: SpecId, findings: str) -> str:
     facts = file.facts
+    member = member_of(file, f"Research: {facts.title or facts.id}")
     return new_spec(
-        NewSpec(
-            f"Research: {facts.title or facts.id}",
-            "research",
+        replace(
+            member,
+            type="research",
             labels=private_labels(file),
             informed_by=(facts.id, *facts.informed_by),
             target_files=(findings,),
+            tracks=(),
+            output_schema="",
             prompt="research",
             body=(
                 f"## Context\n\nWhat {implement} needs to know before it changes anything. The "
@@ -142,19 +144,12 @@ def _implement_text(file: SpecFile, research: SpecId, findings: str) -> str:
     heading = document.body.criteria_heading
     criteria = section_span(document, heading).of(document.text) if heading else ""
     return new_spec(
-        NewSpec(
-            f"Implement: {facts.title or facts.id}",
-            facts.type.value,
+        replace(
+            member_of(file, f"Implement: {facts.title or facts.id}"),
             labels=private_labels(file),
             depends_on=(research,),
-            informed_by=(findings,),
+            informed_by=(findings, *facts.informed_by),
             target_files=facts.target_files,
-            prompt=facts.prompt,
             body=f"{_prose(document)}\n\n{_lines(criteria)}",
         )
     )
-
-
-def private_labels(file: SpecFile) -> tuple[str, ...]:
-    """What comes of a private spec is private."""
-    return ("private",) if file.facts.private else ()
