@@ -5,10 +5,9 @@ from collections.abc import Iterator
 
 from chant_ls.analysis.completion_items import Completion, ItemKind
 from chant_ls.analysis.completion_values import spec_candidates
-from chant_ls.analysis.place_lines import line_end, line_start
 from chant_ls.analysis.snapshot import Snapshot
 from chant_ls.syntax.nodes import Document
-from chant_ls.syntax.text import Edit, Span
+from chant_ls.syntax.text import Edit, Span, line_end, line_start
 
 SECTIONS: tuple[tuple[str, str], ...] = (
     ("Context", ""),

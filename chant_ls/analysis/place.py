@@ -18,7 +18,7 @@ from chant_ls.syntax.nodes import (
     Scalar,
 )
 from chant_ls.syntax.nodes import Sequence as YamlList
-from chant_ls.syntax.text import Span
+from chant_ls.syntax.text import Span, line_start
 
 _LINE = re.compile(r"[\r\n]")
 _WORD_ENDS = " \t,;()[]`&"
@@ -222,5 +222,5 @@ def _in_structure(document: Document, offset: int) -> Place:
     for box in body.boxes:
         if offset in box.line:
             return CriterionPlace(box, box.line)
-    start = place_lines.line_start(document.text, offset)
+    start = line_start(document.text, offset)
     return Prose(Span(offset, offset), document.text[start:offset])

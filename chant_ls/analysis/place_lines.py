@@ -1,17 +1,19 @@
 """The frontmatter read line by line, for half-typed and broken YAML."""
 
 import re
+from collections import deque
 from dataclasses import dataclass
 
 from chant_ls.model.fields import BY_NAME
 from chant_ls.syntax.nodes import Document
-from chant_ls.syntax.text import Span
+from chant_ls.syntax.text import Span, line_end, line_start
 
 _KEY = re.compile(r"([ ]*)([\"']?)([A-Za-z_][\w-]*)\2[ \t]*:(?=[ \t]|\Z)[ \t]*")
 _ITEM = re.compile(r"([ \t]*)-(?:[ \t]+|\Z)")
 _INDENT = re.compile(r"[ \t]*")
 _WORD = re.compile(r"[^\s:#]*")
-_COMMENT = re.compile(r"(?:\A|[ \t]+)#.*\Z")
+_COMMENT = re.compile(r"(?:\A|(?<=[ \t]))#")
+_BREAK = re.compile(r"\r\n|\n|\r")
 _MOST_LINES = 2_000
 
 
@@ -38,15 +40,6 @@ class _Line:
         return match.end() if match else 0
 
 
-def line_start(text: str, offset: int) -> int:
-    return max(text.rfind("\n", 0, offset), text.rfind("\r", 0, offset)) + 1
-
-
-def line_end(text: str, offset: int) -> int:
-    ends = [text.find(mark, offset) for mark in "\r\n"]
-    return min((end for end in ends if end >= 0), default=len(text))
-
-
 def at(document: Document, offset: int) -> LinePlace:
     """What stands at an offset of the frontmatter, by its line and those above it."""
     lines = _lines_up_to(document, offset)
@@ -64,33 +57,30 @@ def at(document: Document, offset: int) -> LinePlace:
 def _lines_up_to(document: Document, offset: int) -> list[_Line]:
     """The lines of the frontmatter down to that of the offset, that one whole."""
     text, front = document.text, document.frontmatter
-    first = front.inner.start if front else 0
-    lines: list[_Line] = []
-    start = line_start(text, offset)
-    end = line_end(text, start)
-    while len(lines) < _MOST_LINES:
-        lines.append(_Line(start, text[start:end]))
-        if start <= first:
-            break
-        end = start - 1
-        if text[end] == "\n" and end > first and text[end - 1] == "\r":
-            end -= 1
-        start = max(line_start(text, end), first)
-    return lines[::-1]
+    own = line_start(text, offset)
+    lines = deque[_Line](maxlen=_MOST_LINES)
+    start = min(front.inner.start if front else 0, own)
+    for newline in _BREAK.finditer(text, start, own):
+        lines.append(_Line(start, text[start : newline.start()]))
+        start = newline.end()
+    lines.append(_Line(own, text[own : line_end(text, own)]))
+    return list(lines)
 
 
 def _owner(above: list[_Line], indent: int) -> tuple[str, str, int]:
     """Key, parent and number of items in between, of the block that a line belongs to."""
-    items = 0
-    for place in range(len(above) - 1, -1, -1):
-        line = above[place]
+    owner, items = "", 0
+    for line in reversed(above):
         if _ITEM.match(line.text) and line.indent <= indent:
-            items += 1
+            items += not owner
             indent = min(indent, line.indent)
         elif (key := _KEY.match(line.text)) and key.end(1) <= indent:
-            parent = _owner(above[:place], key.end(1) - 1)[0] if key.end(1) else ""
-            return key[3], parent, items
-    return "", "", items
+            if owner:
+                return owner, key[3], items
+            owner, indent = key[3], key.end(1) - 1
+            if indent < 0:
+                break
+    return owner, "", items
 
 
 def _item(line: _Line, above: list[_Line], item: re.Match[str], offset: int) -> LinePlace:

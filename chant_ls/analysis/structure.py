@@ -7,12 +7,11 @@ from itertools import chain
 
 from chant_ls.analysis.occurrences import occurrences, spec_of
 from chant_ls.analysis.place import place_at, scalar_values
-from chant_ls.analysis.place_lines import line_end, line_start
 from chant_ls.analysis.readiness import effective_status
 from chant_ls.analysis.snapshot import Snapshot
 from chant_ls.model.spec import Status
 from chant_ls.syntax.nodes import Body, Document, Entry, Heading, Mapping
-from chant_ls.syntax.text import Span
+from chant_ls.syntax.text import Span, line_end, line_start
 
 
 class FoldKind(StrEnum):

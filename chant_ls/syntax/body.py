@@ -2,6 +2,7 @@
 
 import re
 from bisect import bisect_right
+from collections import deque
 from collections.abc import Iterator
 
 from chant_ls.syntax import outline as lines
@@ -17,9 +18,10 @@ _LINK = re.compile(r"\]\([ \t]*<?([^()\s<>]+)")
 _ITEM = re.compile(r" {0,3}(?:[-*+]|([0-9]{1,9})[.)])[ \t]+(?:\[[ xX]\][ \t]+)?(\S.*)")
 _SLUG = re.compile(r"`([^`\n]+)`")
 _LEADING_ID = re.compile(rf"(?:[A-Za-z0-9_]+-)*\d{{4}}{_TAIL}", re.ASCII)
-_DEPENDS = re.compile(r"\(\s*depends on:?\s+([^()]*)\)\s*\Z", re.IGNORECASE)
+_DEPENDS = re.compile(r"\(\s*depends on:?\s([^()]*)\)\s*\Z", re.IGNORECASE)
 _SEPARATOR = re.compile(r"[\s,;&`]+(?:and\s+)?")
 _DASH = re.compile(r"\A\s*(?:[-–—:]\s+)?")
+_LONGEST_ITEM = 2_000
 _MEMBERS = "member specs"
 
 
@@ -75,8 +77,9 @@ def _criterion(line: lines.Line) -> Criterion:
 
 
 def _trailing_check(text: str) -> tuple[str, int]:
-    """The command of a code span `$ …` at the end of an item, and where the span begins."""
-    if not text.endswith("`"):
+    """The command of a code span `$ …` at the end of an item, and where the span begins. None is
+    looked for in very long items: runs of backticks without an end are costly."""
+    if not text.endswith("`") or len(text) > _LONGEST_ITEM:
         return "", 0
     for match in _CODE_SPAN.finditer(text):
         code = match[2]
@@ -130,19 +133,21 @@ def _words(text: str, start: int, fences: tuple[Fence, ...]) -> int:
 
 
 def _member_items(found: lines.Outline, prose: _Prose) -> Iterator[ListItem]:
-    sections = [
-        (heading.start, lines.section_end(found, index))
-        for index, heading in enumerate(found.headings)
-        if lines.heading_text(heading).lower().startswith(_MEMBERS)
-    ]
-    if not sections:
+    pairs = zip(found.headings, lines.sections(found), strict=True)
+    todo = deque(section for line, section in pairs if _is_member_list(line))
+    if not todo:
         return
-    at = found.start
+    at, end = found.start, 0
     for line in found.flat[1:].split("\n"):
-        inside = any(start < at < end for start, end in sections)
-        if inside and at in prose and (match := _ITEM.match(line)):
+        while todo and todo[0].start < at:
+            end = max(end, todo.popleft().end)
+        if at < end and at in prose and (match := _ITEM.match(line)):
             yield _list_item(match, at)
         at += len(line) + 1
+
+
+def _is_member_list(heading: lines.Line) -> bool:
+    return lines.heading_text(heading).lower().startswith(_MEMBERS)
 
 
 def _list_item(match: re.Match[str], at: int) -> ListItem:

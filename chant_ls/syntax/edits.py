@@ -14,7 +14,7 @@ from chant_ls.syntax.layout import Place
 from chant_ls.syntax.nodes import Criterion, Document, Mapping, Scalar, Sequence
 from chant_ls.syntax.quoting import quoted, written
 from chant_ls.syntax.slots import Slot, aliased, named, texts
-from chant_ls.syntax.text import Edit, Span
+from chant_ls.syntax.text import Edit, Span, line_start
 
 _ORDER = {row.name: number for number, row in enumerate(FIELDS)}
 Edits = tuple[Edit, ...]
@@ -147,12 +147,15 @@ def set_box(criterion: Criterion, done: bool) -> Edits:
 
 def set_title(document: Document, title: str) -> Edits:
     """Rewrites the heading of level one, or adds one at the top of the body. Blanks and newlines in
-    `title` become single blanks."""
+    `title` become single blanks. No edit where the body is cut off by an open frontmatter."""
     words = title_words(title)
-    heading = document.body.title
+    heading, front = document.body.title, document.frontmatter
     if heading is None:
-        eol = layout.of(document).eol
-        return (Edit(Span(document.body.start, document.body.start), f"# {words}{eol}{eol}"),)
+        if front is not None and not front.closed:
+            return ()
+        start, eol = document.body.start, layout.of(document).eol
+        before = "" if line_start(document.text, start) == start or front is None else eol
+        return (Edit(Span(start, start), f"{before}# {words}{eol}{eol}"),)
     return (Edit(Span(heading.span.start, heading.line.end), words),)
 
 

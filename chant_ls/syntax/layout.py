@@ -5,7 +5,7 @@ from collections.abc import Sequence as SequenceABC
 from dataclasses import dataclass
 
 from chant_ls.syntax.nodes import Document, Entry, Mapping, Sequence
-from chant_ls.syntax.text import Edit, Span
+from chant_ls.syntax.text import Edit, Span, line_end, line_start
 
 _BREAK = re.compile(r"\r\n|\n|\r")
 _COLON = re.compile(r"[ \t]*:")
@@ -25,11 +25,10 @@ class Place:
     flow: bool
 
     def line_start(self, offset: int) -> int:
-        return max(self.text.rfind("\n", 0, offset), self.text.rfind("\r", 0, offset)) + 1
+        return line_start(self.text, offset)
 
     def line_end(self, offset: int) -> int:
-        match = _BREAK.search(self.text, offset)
-        return match.start() if match else len(self.text)
+        return line_end(self.text, offset)
 
     def before(self, offset: int) -> str:
         """What stands left of `offset` on its line."""

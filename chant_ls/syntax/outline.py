@@ -10,6 +10,8 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from chant_ls.model.spec import Criteria
+from chant_ls.syntax.sections import section_ends
+from chant_ls.syntax.text import Span
 
 _FENCE = r"`{3,}(?=[^`\n]*(?:\n|\Z))|~{3,}"
 _HEADING = r" {0,3}(?P<marks>\#{1,6})(?:[ \t]+(?P<title>[^\n]*))?(?=\n|\Z)"
@@ -22,10 +24,13 @@ _SIGNIFICANT = re.compile(
 _HEADINGS = re.compile(rf"\n{_HEADING}")
 _BOXES = re.compile(rf"\n[ \t]*{_BULLET}{_BOX}")
 _FENCES = re.compile(rf"\n[ \t]*(?:(?P<fence>{_FENCE})|{_BULLET}(?P<inner>{_FENCE}))")
-_CLOSING_MARKS = re.compile(r"(?:\A|[ \t]+)#+[ \t]*\Z")
 _ITEM = re.compile(r"([ \t]*(?:[-*+]|[0-9]{1,9}[.)])[ \t]+)\S")
 _CRITERIA = re.compile(r"acceptance criteria(?!\w)", re.IGNORECASE)
 _LOOK_BACK = 200
+
+
+_Seen = dict[int, tuple[int, int | None]]
+"""By indentation: where the last fence of it stood, and the `_container` of that."""
 
 
 class Line(NamedTuple):
@@ -78,7 +83,7 @@ class Outline:
 
 def outline(text: str, start: int) -> Outline:
     found = Outline(_flat(text, start), start)
-    search, flat, at = _SIGNIFICANT.search, found.flat, 0
+    search, flat, at, seen = _SIGNIFICANT.search, found.flat, 0, _Seen()
     while match := search(flat, at):
         at = match.end()
         kind = match.lastgroup
@@ -86,7 +91,7 @@ def outline(text: str, start: int) -> Outline:
             found.boxes.append(Line(start + match.start(), match))
         elif kind == "title" or kind == "marks":
             found.headings.append(Line(start + match.start(), match))
-        elif (container := _container(match)) is not None:
+        elif (container := _container(match, seen)) is not None:
             at = _fenced(found, match, container)
     return found
 
@@ -119,10 +124,10 @@ def brief(text: str, start: int) -> tuple[str, Criteria]:
 def _without_fences(flat: str) -> str:
     if "```" not in flat and "~~~" not in flat:
         return flat
-    parts, begin, at = [], 0, 0
+    parts, begin, at, seen = [], 0, 0, _Seen()
     while match := _FENCES.search(flat, at):
         at = match.end()
-        if (container := _container(match)) is not None:
+        if (container := _container(match, seen)) is not None:
             parts.append(flat[begin : match.start()])
             begin = at = _block(match, container)[-1]
     return "".join((*parts, flat[begin:]))
@@ -134,9 +139,10 @@ def heading_text(heading: Line) -> str:
 
 
 def _words(title: str) -> str:
-    if title.endswith(("#", "# ", "#\t")):
-        title = _CLOSING_MARKS.sub("", title)
-    return title.strip()
+    """Without the marks that close a heading: those at its end, behind a blank or all alone."""
+    marked = title.rstrip(" \t")
+    words = marked.rstrip("#")
+    return (words if not words or words[-1] in " \t" else marked).strip()
 
 
 def title(found: Outline) -> Line | None:
@@ -145,11 +151,11 @@ def title(found: Outline) -> Line | None:
     return next((heading for heading in ones if heading_text(heading)), None)
 
 
-def section_end(found: Outline, index: int) -> int:
-    """Where the section of that heading ends: at the next one of the same or a higher level."""
-    level = found.headings[index].level
-    below = (h.start for h in found.headings[index + 1 :] if h.level <= level)
-    return next(below, found.start + len(found.flat))
+def sections(found: Outline) -> list[Span]:
+    """The section of each heading, in their order."""
+    headings = [(line.level, line.start) for line in found.headings]
+    ends = section_ends(headings, found.start + len(found.flat))
+    return [Span(start, end) for (_, start), end in zip(headings, ends, strict=True)]
 
 
 def criteria_section(found: Outline) -> int | None:
@@ -166,8 +172,8 @@ def section_boxes(found: Outline) -> Iterable[Line]:
     index = criteria_section(found)
     if index is None:
         return ()
-    start, end = found.headings[index].start, section_end(found, index)
-    return [box for box in found.boxes if start < box.start < end]
+    section = sections(found)[index]
+    return [box for box in found.boxes if section.start < box.start < section.end]
 
 
 def count(found: Outline) -> Criteria:
@@ -187,26 +193,24 @@ def _block(opening: re.Match[str], container: int) -> tuple[int, int, int, int, 
     flat, fence = opening.string, opening["fence"] or opening["inner"]
     begin = flat.find("\n", opening.end())
     begin = len(flat) if begin < 0 else begin
-    limit = _dedent(flat, begin, container) if container else len(flat)
-    closing = _closing(fence[0], len(fence)).search(flat, begin, limit)
+    last = _last(fence[0], len(fence), container).search(flat, begin)
+    closed = last is not None and last["closing"] is not None
+    limit = last.start() if last and not closed else len(flat)
     content = min(begin + 1, limit)
-    content_end = max(closing.start() + 1, content) if closing else limit
-    end = closing.end() if closing else limit
+    content_end = max(last.start() + 1, content) if last and closed else limit
+    end = last.end() if last and closed else limit
     return opening.start() + 1, opening.end(), content, content_end, end
 
 
 @lru_cache(maxsize=64)
-def _closing(mark: str, length: int) -> re.Pattern[str]:
-    return re.compile(rf"\n[ \t]*{mark}{{{length},}}[ \t]*(?=\n|\Z)")
+def _last(mark: str, length: int, column: int) -> re.Pattern[str]:
+    """The line that ends a block: one indented less than `column`, where its list item ends, or the
+    `closing` fence."""
+    dedent = rf"(?= {{0,{column - 1}}}[^\s])|" if column else ""
+    return re.compile(rf"\n(?:{dedent}(?P<closing>[ \t]*{mark}{{{length},}}[ \t]*(?=\n|\Z)))")
 
 
-def _dedent(flat: str, start: int, column: int) -> int:
-    """Where a line begins that is indented less than `column`: there the list item ends."""
-    match = re.compile(rf"\n {{0,{column - 1}}}[^\s]").search(flat, start)
-    return match.start() if match else len(flat)
-
-
-def _container(fence: re.Match[str]) -> int | None:
+def _container(fence: re.Match[str], seen: _Seen) -> int | None:
     """The column of the list item's content that holds a fence, 0 outside lists; None where
     CommonMark sees indented code instead of a fence."""
     flat, end = fence.string, fence.start()
@@ -215,9 +219,20 @@ def _container(fence: re.Match[str]) -> int | None:
     indent = _width(flat[end + 1 : fence.start("fence")])
     if indent == 0:
         return 0
+    outside = 0 if indent <= 3 else None
+    found = _item_above(flat, end, indent, outside, seen.get(indent, (0, outside)))
+    seen[indent] = end, found
+    return found
+
+
+def _item_above(
+    flat: str, end: int, indent: int, outside: int | None, known: tuple[int, int | None]
+) -> int | None:
     least = indent
     for _ in range(_LOOK_BACK):
-        if end <= 0 or least == 0:
+        if end <= known[0]:
+            return known[1]
+        if least == 0:
             break
         start = flat.rfind("\n", 0, end) + 1
         line, end = flat[start:end], start - 1
@@ -227,7 +242,7 @@ def _container(fence: re.Match[str]) -> int | None:
         if item and (column := _width(item[1])) <= indent:
             return column if indent <= column + 3 else None
         least = min(least, _width(line[: len(line) - len(line.lstrip(" \t"))]))
-    return 0 if indent <= 3 else None
+    return outside
 
 
 def _width(blanks: str) -> int:

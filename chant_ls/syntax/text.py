@@ -47,6 +47,19 @@ class Encoding(StrEnum):
 
 
 _BREAK = re.compile(r"\r\n|\n|\r")
+_NEWLINE_MARK = re.compile(r"[\r\n]")
+
+
+def line_start(text: str, offset: int) -> int:
+    """Where the line of an offset begins."""
+    newline = text.rfind("\n", 0, offset)
+    return max(newline, text.rfind("\r", newline + 1, offset)) + 1
+
+
+def line_end(text: str, offset: int) -> int:
+    """Where the line of an offset ends, before its newline."""
+    newline = _NEWLINE_MARK.search(text, offset)
+    return newline.start() if newline else len(text)
 
 
 class LineIndex:

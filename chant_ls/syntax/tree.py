@@ -1,6 +1,7 @@
 """Builds nodes with spans from what a YAML reader meets, one thing after the other; bounded."""
 
 import re
+from bisect import bisect_right
 from dataclasses import dataclass, field
 
 from chant_ls.syntax.nodes import Entry, Mapping, Node, Scalar, Sequence
@@ -56,9 +57,14 @@ class Builder:
     text: str
     inner: Span
     root: Node | None = None
+    _line_starts: list[int] = field(default_factory=list)
     _stack: list[_Frame] = field(default_factory=list)
     _anchors: dict[str, Node] = field(default_factory=dict)
     _nodes: int = 0
+
+    def __post_init__(self) -> None:
+        breaks = _NEWLINE.finditer(self.text, self.inner.start, self.inner.end)
+        self._line_starts = [self.inner.start, *(match.end() for match in breaks)]
 
     def open(self, start: int, *, flow: bool, mapping: bool, anchor: str | None) -> None:
         if len(self._stack) >= MAX_DEPTH:
@@ -121,11 +127,10 @@ class Builder:
             raise Fault(node.span.start, "a key must be text")
 
     def _lines(self, key: Scalar, value: Node) -> Span:
-        start = key.span.start
-        while start > self.inner.start and self.text[start - 1] not in "\r\n":
-            start -= 1
-        newline = _NEWLINE.search(self.text, value.span.end, self.inner.end)
-        return Span(start, newline.end() if newline else self.inner.end)
+        starts = self._line_starts
+        first = max(bisect_right(starts, key.span.start) - 1, 0)
+        below = bisect_right(starts, value.span.end)
+        return Span(starts[first], starts[below] if below < len(starts) else self.inner.end)
 
 
 def _place(text: str, index: int, end: int) -> Span:

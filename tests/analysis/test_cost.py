@@ -1,10 +1,7 @@
 """What a keystroke costs does not grow with the project: counted in calls, not in seconds."""
 
 import gc
-import sys
-from collections import Counter
 from collections.abc import Callable
-from types import FrameType
 from weakref import ref
 
 import pytest
@@ -18,6 +15,7 @@ from chant_ls.analysis.snapshot import Snapshot, SpecFile
 from chant_ls.analysis.summary import listed, rows
 from chant_ls.model.spec import SpecId, valid_id
 from chant_ls.syntax.document import parse
+from tests.counting import calls
 
 FEW, MANY = 200, 2000
 
@@ -42,24 +40,6 @@ def _project(count: int) -> Snapshot:
     snapshot = Snapshot(complete=True, today="2026-02-01").with_files(files)
     snapshot.graph.prepare()
     return snapshot
-
-
-def _calls(action: Callable[[], object]) -> Counter[str]:
-    """Every call and every step of a generator, ours and the interpreter's, by name."""
-    found = Counter[str]()
-
-    def told(frame: FrameType, event: str, argument: object) -> None:
-        if event == "call":
-            found[frame.f_code.co_qualname] += 1
-        elif event == "c_call":
-            found["built in"] += 1
-
-    sys.setprofile(told)
-    try:
-        action()
-    finally:
-        sys.setprofile(None)
-    return found
 
 
 def _key(before: Snapshot, front: str) -> Callable[[], None]:
@@ -92,14 +72,14 @@ PROJECTS = {count: _project(count) for count in (FEW, MANY)}
     ids=["labels", "status", "dependency", "cycle", "target", "members"],
 )
 def test_a_key_costs_the_same_in_a_large_project(front: str) -> None:
-    few, many = (_calls(_key(PROJECTS[count], front)).total() for count in (FEW, MANY))
+    few, many = (calls(_key(PROJECTS[count], front)).total() for count in (FEW, MANY))
     assert many < 1.3 * few + 200  # bisection looks at a few more
 
 
 def test_a_key_in_an_unknown_id_compares_with_few() -> None:
-    calls = _calls(_key(PROJECTS[MANY], "depends_on:\n  - 2026-01-05-x1\n"))
-    assert calls["SequenceMatcher.set_seq1"] <= 1 + 16
-    assert calls.total() < 20_000
+    made = calls(_key(PROJECTS[MANY], "depends_on:\n  - 2026-01-05-x1\n"))
+    assert made["SequenceMatcher.set_seq1"] <= 1 + 16
+    assert made.total() < 20_000
 
 
 def test_an_index_looks_for_nothing_like_what_is_missing() -> None:
@@ -108,9 +88,9 @@ def test_an_index_looks_for_nothing_like_what_is_missing() -> None:
     def index() -> None:
         Snapshot(complete=True).with_files(files).graph.prepare()
 
-    calls = _calls(index)
-    assert calls["Ids.nearest"] == 0
-    assert calls["Ids._search"] <= 2 * FEW  # among active ones, then among all
+    made = calls(index)
+    assert made["Ids.nearest"] == 0
+    assert made["Ids._search"] <= 2 * FEW  # among active ones, then among all
 
 
 def test_the_nearest_id_is_found_among_thousands() -> None:
@@ -131,7 +111,7 @@ def test_whether_a_spec_is_blocked_needs_no_search_for_cycles(
 
 def test_a_list_costs_so_much_for_each_spec() -> None:
     few, many = (
-        _calls(lambda count=count: list(rows(PROJECTS[count], listed(PROJECTS[count])))).total()
+        calls(lambda count=count: list(rows(PROJECTS[count], listed(PROJECTS[count])))).total()
         for count in (FEW, MANY)
     )
     assert many / few == pytest.approx(MANY / FEW, rel=0.1)
@@ -161,6 +141,6 @@ def test_searching_after_a_key_makes_no_line_but_that_of_the_edited_spec() -> No
         "labels: [a]\n",
     ):
         snapshot = snapshot.with_file(_file(_id(20), front))
-        calls = _calls(lambda now=snapshot: found(now.graph, "a0019", 100, lambda id: True))
-        assert calls["_line"] == 1 and calls["_built"] == 0
-        assert calls.total() < 80
+        made = calls(lambda now=snapshot: found(now.graph, "a0019", 100, lambda id: True))
+        assert made["_line"] == 1 and made["_built"] == 0
+        assert made.total() < 80

@@ -227,6 +227,13 @@ def test_a_missing_title_is_written() -> None:
     assert "# Refactor it\n" in text and "title:" not in text
 
 
+@pytest.mark.parametrize("text", ["---\ntype: code", "---\ntitle: X\n", "---\n"])
+def test_no_title_is_written_into_an_open_frontmatter(text: str) -> None:
+    spec = project("").with_file(spec_file("a", text))
+    offers = [*offered(spec, "missing-title"), *offered(spec, "misplaced-field")]
+    assert offers == [] and not fix_all(spec, PATH).edits
+
+
 def test_verbs() -> None:
     stale = project("status: in_progress")
     reset, resume = offered(stale, "stale-run")

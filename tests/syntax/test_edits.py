@@ -235,6 +235,22 @@ def test_boxes():
     assert "- [ ] two" in apply(BLOCK, edits.set_box(second, False))
 
 
+@pytest.mark.parametrize(
+    ("text", "result"),
+    [
+        ("---\ntype: code\n---", "---\ntype: code\n---\n# T\n\n"),
+        ("---\r\ntype: code\r\n---", "---\r\ntype: code\r\n---\r\n# T\r\n\r\n"),
+        ("---\ntype: code\n---\n", "---\ntype: code\n---\n# T\n\n"),
+        ("\ufeffbody", "\ufeff# T\n\nbody"),
+        ("", "# T\n\n"),
+        ("---\ntype: code\n", "---\ntype: code\n"),
+        ("---\ntype: code", "---\ntype: code"),
+    ],
+)
+def test_a_title_never_touches_the_frontmatter(text: str, result: str):
+    assert after(text, edits.set_title, "T") == result
+
+
 def test_a_title_is_added_and_keeps_its_trailing_marks():
     text = after("---\ntype: code\n---\nbody\n", edits.set_title, "New  one\n")
     assert text == "---\ntype: code\n---\n# New one\n\nbody\n"

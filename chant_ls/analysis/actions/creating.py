@@ -12,12 +12,11 @@ from chant_ls.analysis.actions.lists import with_dependencies, with_items
 from chant_ls.analysis.allocation import next_id
 from chant_ls.analysis.markdown import clean
 from chant_ls.analysis.place import in_frontmatter
-from chant_ls.analysis.place_lines import line_end, line_start
 from chant_ls.analysis.types import Action, ActionKind, Change, CreateFile
 from chant_ls.model.spec import CONTAINERS, SpecId
 from chant_ls.syntax.nodes import Criterion, Document
 from chant_ls.syntax.render import NewSpec, new_spec
-from chant_ls.syntax.text import Edit, Span
+from chant_ls.syntax.text import Edit, Span, line_end, line_start
 
 SPECS = ".chant/specs"
 _MARK = re.compile(r"[ \t]*(?:(?:[-*+]|\d{1,9}[.)])[ \t]+)?(?:\[[ xX]\][ \t]+)?(?:#{1,6}[ \t]+)?")

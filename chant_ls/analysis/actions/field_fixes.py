@@ -114,8 +114,9 @@ def fix_misplaced(subject: Subject, diagnostic: Diagnostic) -> Iterator[Action]:
     name, value = slot.name, slot.value.text.strip() if isinstance(slot.value, Scalar) else "?"
     gone = remove_entry(document, slot)
     if name == "title" and document.body.title is None and value:
-        edits = (*gone, *set_title(document, value))
-        yield from quick_fix(subject, diagnostic, "Make it the heading", edits, True)
+        if heading := set_title(document, value):
+            edits = (*gone, *heading)
+            yield from quick_fix(subject, diagnostic, "Make it the heading", edits, True)
     elif name == "needs_approval" and value.lower() in ("true", "yes"):
         edits = (*gone, *set_field(document, "approval.required", "true"))
         yield from quick_fix(subject, diagnostic, "Write `approval: {required: true}`", edits, True)

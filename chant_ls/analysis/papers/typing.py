@@ -7,7 +7,7 @@ from chant_ls.syntax.text import Span
 
 _LINE_START = re.compile(r"[\r\n]")
 _REST = re.compile(r"[^\s,:{}\[\]\"']*")
-_KEY = re.compile(r"(\s*)((?:-\s+)*)([^\s:#{}\[\],\"'][^:{}\[\],]*?)\s*:(?=\s|\Z)")
+_KEY = re.compile(r"(\s*+)((?:-\s++)*+)([^\s:#{}\[\],\"'][^:{}\[\],]*+):(?=\s|\Z)")
 _INDENT = re.compile(r"(\s*(?:-\s+)*)")
 
 
@@ -44,7 +44,7 @@ def _parents(above: list[str], indent: int) -> tuple[str, ...]:
         match = _KEY.match(line)
         if match and match.start(3) < indent:
             indent = match.start(3)
-            found.append(match[3])
+            found.append(match[3].rstrip())
     return tuple(reversed(found))
 
 
