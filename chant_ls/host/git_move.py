@@ -6,6 +6,7 @@ can pair the new commit with the old files. `git_recover` knows what each point 
 
 from collections.abc import Sequence
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 
 from chant_ls.engine.git_port import Change, GitError, Move, RefUpdate
@@ -15,7 +16,7 @@ from chant_ls.host.git_checkout import Checkout
 from chant_ls.host.git_collisions import dirty, in_the_way
 from chant_ls.host.git_history import changes as changes_between
 from chant_ls.host.git_journal import Journal, begin, packed
-from chant_ls.host.git_recover import bring_back
+from chant_ls.host.git_recover import put_right
 from chant_ls.host.git_refs import commit_of, update_refs
 from chant_ls.host.git_run import Repo
 from chant_ls.host.git_worktrees import worktrees
@@ -57,7 +58,6 @@ def _journaled(
             own=move.own,
             checkouts=[[str(c.top), str(c.git_dir)] for c in where],
         )
-        repo.fault("begun")
         return _or_back(repo, move, journal, where, changes)
 
 
@@ -69,19 +69,21 @@ def _or_back(
     changes: Sequence[Change],
 ) -> Refusal | None:
     """All of it, or everything back."""
-    refusal: Refusal | None = None
     try:
         refusal = _locked(repo, move, journal, where, changes)
     except OSError as error:
         refusal = Refusal(f"{move.branch} stays where it is: {error}")
     except BaseException:
-        bring_back(repo, journal, where)
+        put_right(repo, journal, where)
         raise
     if refusal is None:
         journal.facts["step"] = "done"
         return None
-    kept = bring_back(repo, journal, where)
-    return Refusal(refusal.message, refusal.hint, (*refusal.details, *kept)) if kept else refusal
+    ended = put_right(repo, journal, where)
+    if isinstance(ended, Refusal):
+        hint = "`chant recover` ends this step once that is mended"
+        return Refusal(f"{refusal.message}; {ended.message}", hint, ended.details)
+    return None if ended.moved else replace(refusal, details=(*refusal.details, *ended.kept))
 
 
 def _locked(
@@ -91,6 +93,7 @@ def _locked(
     where: Sequence[Checkout],
     changes: Sequence[Change],
 ) -> Refusal | None:
+    repo.fault("begun")
     for checkout in where:
         refusal = _prepare(repo, move, checkout, changes)
         if refusal:

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from chant_ls.engine.git_port import Change, GitError
@@ -9,7 +10,6 @@ from chant_ls.host import git_checkout as co
 from chant_ls.host.git_checkout import SUBMODULE, Checkout
 from chant_ls.host.git_history import changes as changes_between
 from chant_ls.host.git_journal import Journal, abandoned, unpacked
-from chant_ls.host.git_refs import is_ancestor
 from chant_ls.host.git_run import Repo, pieces
 from chant_ls.model.refusal import Refusal
 
@@ -26,13 +26,44 @@ def recover_move(repo: Repo) -> Refusal | str | None:
     return "\n".join(told) or None
 
 
-def bring_back(repo: Repo, journal: Journal, where: Sequence[Checkout]) -> tuple[str, ...]:
-    """Files as before the move; locks and copies of ours gone. Tells what it had to leave."""
+@dataclass(frozen=True, slots=True)
+class PutRight:
+    """`moved`: all the way forward, else all the way back. `kept` tells what was left alone."""
+
+    moved: bool
+    kept: tuple[str, ...] = ()
+
+
+def put_right(repo: Repo, journal: Journal, where: Sequence[Checkout]) -> PutRight | Refusal:
+    """The one judgement about a move that did not come to its end: whether its ref has moved.
+
+    Refused, all stays as it is and the journal must be kept."""
+    moved = _ref_moved(repo, journal)
+    if isinstance(moved, GitError):
+        return moved.refusal(f"cannot see where {journal.facts['branch']} stands")
+    ended = _forward(repo, journal, where) if moved else _back(repo, journal, where)
+    if isinstance(ended, PutRight):
+        journal.facts["step"] = "done"
+    return ended
+
+
+def _ref_moved(repo: Repo, journal: Journal) -> bool | GitError:
+    """Before the files were about to move, the ref was not either."""
+    facts = journal.facts
+    if facts["step"] != "files":
+        return False
+    argv = ("merge-base", "--is-ancestor", facts["new"], f"refs/heads/{facts['branch']}")
+    told = repo.call(*argv, ok=(0, 1))
+    return told if isinstance(told, GitError) else told[0] == 0
+
+
+def _back(repo: Repo, journal: Journal, where: Sequence[Checkout]) -> PutRight | Refusal:
+    """Files as before the move; locks and copies of ours gone."""
     changes: Sequence[Change] | GitError = ()
     if journal.facts.get("step") == "files":
         changes = changes_between(repo, journal.facts["old"], journal.facts["new"])
     if isinstance(changes, GitError):
-        return (str(changes),)
+        return changes.refusal("cannot see what was to change")
     kept: list[str] = []
     files = journal.facts.get("files", [[None, None]] * len(where))
     for checkout, (was, new) in zip(where, files, strict=True):
@@ -40,8 +71,8 @@ def bring_back(repo: Repo, journal: Journal, where: Sequence[Checkout]) -> tuple
             kept += _files_back(repo, journal, checkout, changes)
             _own_back(checkout, journal.facts["own"], unpacked(was), unpacked(new))
         co.drop_lock(checkout)
-    journal.facts["step"] = "done"
-    return tuple(f"left as it is, it was changed meanwhile: {path}" for path in kept)
+    left = (f"left as it is, it was changed meanwhile: {path}" for path in kept)
+    return PutRight(False, tuple(left))
 
 
 def _recover(repo: Repo, journal: Journal) -> Refusal | str:
@@ -50,13 +81,14 @@ def _recover(repo: Repo, journal: Journal) -> Refusal | str:
         return "a step that had not begun was forgotten"
     where = [Checkout(Path(top), Path(git), journal.token) for top, git in facts["checkouts"]]
     _await_child(where)
-    if is_ancestor(repo, facts["new"], f"refs/heads/{facts['branch']}"):
-        return _forward(repo, journal, where)
-    kept = bring_back(repo, journal, where)
-    return "\n".join([f"an interrupted move of {facts['branch']} was taken back", *kept])
+    ended = put_right(repo, journal, where)
+    if isinstance(ended, Refusal):
+        return ended
+    how = "finished" if ended.moved else "taken back"
+    return "\n".join([f"an interrupted move of {facts['branch']} was {how}", *ended.kept])
 
 
-def _forward(repo: Repo, journal: Journal, where: Sequence[Checkout]) -> Refusal | str:
+def _forward(repo: Repo, journal: Journal, where: Sequence[Checkout]) -> PutRight | Refusal:
     """The ref had moved, so all files had: only the index is behind."""
     for checkout in where:
         if not checkout.git_dir.is_dir():
@@ -68,7 +100,7 @@ def _forward(repo: Repo, journal: Journal, where: Sequence[Checkout]) -> Refusal
         else:
             _mend_index(repo, journal, checkout)
         co.drop_lock(checkout)
-    return f"an interrupted move of {journal.facts['branch']} was finished"
+    return PutRight(True)
 
 
 def _mend_index(repo: Repo, journal: Journal, checkout: Checkout) -> None:

@@ -1,14 +1,20 @@
 """The only place that starts git: its environment and its options are fixed here (git.md)."""
 
+import os
 import re
+import signal
 import subprocess
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from chant_ls.engine.git_port import GitError
+from chant_ls.engine.spec_driver import DRIVER, command
 from chant_ls.host import gitdir
+from chant_ls.host.signals import held_back
 
 OPTIONS = tuple(
     word
@@ -18,6 +24,7 @@ OPTIONS = tuple(
         "commit.gpgsign=false",
         "merge.verifySignatures=false",
         "gc.auto=0",
+        f"{DRIVER}={command()}",
     )
     for word in ("-c", setting)
 )
@@ -96,7 +103,7 @@ class Repo:
         `cwd` is a checkout of this repository: git itself would go on to the one around it."""
         if cwd and cwd != self.top and not gitdir.is_worktree(cwd, self.common_dir):
             return GitError(argv, -1, f"{cwd} {_ASTRAY}")
-        env = self._environment(index, literal)
+        env = self._environment(cwd or self.top, index, literal)
         deadline, pause = time.monotonic() + PATIENCE, 0.02
         while True:
             result = self._once(argv, cwd or self.top, stdin, env, ok)
@@ -111,8 +118,11 @@ class Repo:
         result = self.run(*argv, cwd=cwd)
         return result if isinstance(result, GitError) else decode(result).strip()
 
-    def _environment(self, index: Path | None, literal: bool) -> dict[str, str]:
+    def _environment(self, cwd: Path, index: Path | None, literal: bool) -> dict[str, str]:
+        """Named here, the checkout is not where `core.worktree` of some configuration says."""
         env = git_environment(self.env)
+        if cwd != self.common_dir:
+            env["GIT_WORK_TREE"] = str(cwd)
         if index is not None:
             env["GIT_INDEX_FILE"] = str(index)
         if not literal:
@@ -127,21 +137,37 @@ class Repo:
         env: Mapping[str, str],
         ok: tuple[int, ...],
     ) -> tuple[int, bytes] | GitError:
-        # a session of its own: Ctrl+C in the terminal must not stop git between two files
         try:
-            done = subprocess.run(
-                ["git", "-C", str(cwd), *OPTIONS, *argv],
-                input=b"" if stdin is None else stdin,
-                capture_output=True,
-                env=env,
-                start_new_session=True,
-                check=False,
-            )
+            code, out, err = _to_its_end(["git", "-C", str(cwd), *OPTIONS, *argv], stdin, env)
         except OSError as error:
             return GitError(argv, -1, f"git could not be started: {error}")
-        if done.returncode in ok:
-            return done.returncode, done.stdout
-        return GitError(argv, done.returncode, decode(done.stderr))
+        return (code, out) if code in ok else GitError(argv, code, decode(err))
+
+
+def _to_its_end(
+    argv: Sequence[str], stdin: bytes | None, env: Mapping[str, str]
+) -> tuple[int, bytes, bytes]:
+    """Ctrl+C must not stop git between two files, nor leave its locks behind: it is heard when git
+    has ended. Pressed once more it asks git to end."""
+    with held_back() as held:
+        child = subprocess.Popen(
+            argv,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            env=env,
+            start_new_session=True,
+        )
+        held.impatient = partial(_ask_to_end, child.pid)
+        with child:
+            out, err = child.communicate(stdin)
+    return child.returncode, out, err
+
+
+def _ask_to_end(session: int) -> None:
+    """With the filters that git started, one of which it may be waiting for."""
+    with suppress(ProcessLookupError):
+        os.killpg(session, signal.SIGTERM)
 
 
 def is_locked(error: GitError) -> bool:

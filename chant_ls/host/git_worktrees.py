@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from chant_ls.engine.git_port import GitError, Head, Leftovers, RefUpdate, Worktree
@@ -16,8 +17,11 @@ def worktrees(repo: Repo) -> tuple[Worktree, ...] | GitError:
     out = repo.run("worktree", "list", "--porcelain", "-z")
     if isinstance(out, GitError):
         return out
-    blocks = decode(out).split("\0\0")
-    return tuple(_worktree(block.split("\0")) for block in blocks if block)
+    first, *others = [_worktree(b.split("\0")) for b in decode(out).split("\0\0") if b]
+    # of a submodule git names the folder of its repository instead
+    if not first.bare:
+        first = replace(first, path=repo.top, present=repo.top.is_dir())
+    return (first, *others)
 
 
 def add_worktree(repo: Repo, path: Path, branch: str, base: str) -> GitError | None:

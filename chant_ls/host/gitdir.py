@@ -4,7 +4,9 @@ import re
 from pathlib import Path
 from typing import NamedTuple
 
-_WORKTREE = re.compile(r"^\s*worktree\s*=\s*(.+?)\s*$", re.MULTILINE)
+_WORKTREE = re.compile(
+    r"^\s*(?:\[core\]\s*)?worktree\s*=\s*\"?(.+?)\"?\s*$", re.MULTILINE | re.IGNORECASE
+)
 
 _UNDER_WAY = (
     ("rebase-merge", "rebase"),
@@ -85,8 +87,15 @@ def _main_top(common_dir: Path) -> Path:
     """A submodule's repository lies in its parent's and names its checkout in its config."""
     if common_dir.name == ".git":
         return common_dir.parent
-    named = _WORKTREE.search(_read(common_dir / "config"))
-    return (_resolved(common_dir, named[1]) if named else None) or common_dir
+    named = named_top(common_dir)
+    back = _git_dir(named / ".git") if named else None
+    return named if named and back == common_dir else common_dir
+
+
+def named_top(git_dir: Path) -> Path | None:
+    """The checkout that `core.worktree` names, if it does: the text is anybody's."""
+    named = _WORKTREE.search(_read(git_dir / "config"))
+    return _resolved(git_dir, named[1]) if named else None
 
 
 def _git_dir(dot_git: Path) -> Path | None:

@@ -107,10 +107,10 @@ def test_what_is_only_worth_knowing(project: Project) -> None:
     assert "chant-spec" in notes["merge driver"].message
     assert "chant init" in notes["merge driver"].next
     project.repo.git("config", "merge.chant-spec.driver", "true")
-    [note] = [check for check in checks(project, State.NOTE) if check.name == "merge driver"]
-    assert "another installation" in note.message
+    [bad] = [check for check in checks(project, State.BAD) if check.name == "merge driver"]
+    assert "another program" in bad.message
     register(project.app.engine)
-    assert "merge driver" not in {check.name for check in checks(project, State.NOTE)}
+    assert "merge driver" not in {check.name for check in doctor(project.app.engine).checks}
 
 
 def test_without_git_the_rest_is_told(tmp_path: Path) -> None:

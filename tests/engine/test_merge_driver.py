@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from chant_ls.engine.operations.merge_driver import ATTRIBUTE, command, register
+from chant_ls.engine.operations.merge_driver import ATTRIBUTE, register
+from chant_ls.engine.spec_driver import command
 from tests.enginekit import completed, engine_of, spec_path, spec_text
 from tests.gitrepo import RepoUnderTest, make_repo
 
@@ -100,3 +101,22 @@ def test_exit_codes(tmp_path):
     assert code(START, *words) == 1
     paths[0].unlink()
     assert code() == 2
+
+
+def test_a_driver_that_an_agent_registers_runs_in_no_merge_of_ours(repo, tmp_path):
+    mark = tmp_path / "mark"
+    ours = START.replace("[one]", "[one, two]")
+    theirs = START.replace("[one]", "[one, three]")
+    repo.branch("other", {spec_path(A): theirs})
+    repo.commit({spec_path(A): ours})
+    repo.git("config", "merge.chant-spec.driver", f"touch {mark}; false")
+    git, tree = engine_of(repo).git, tmp_path / "tree"
+    merged = git.merge_tree("main", "other")
+    assert merged.clean
+    assert git.detached_worktree(tree, repo.git("rev-parse", "main")) is None
+    assert git.merge_in(tree, "other") is None
+    assert "labels: [one, two, three]" in (tree / spec_path(A)).read_text()
+    assert git.conflict_again(tree, [spec_path(A)]) is None
+    assert git.discard(tree) is None
+    assert git.rebase(tree, "other") is None
+    assert not mark.exists()

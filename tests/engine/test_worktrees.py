@@ -24,6 +24,24 @@ def project_with(tmp_path: Path, script: str, config: str = "") -> Project:
     return project
 
 
+def test_a_configured_worktree_misleads_no_git_call(tmp_path):
+    """Neither that of a stranger's .git/config nor one that an agent writes there."""
+    theirs = tmp_path / "elsewhere"
+    agent = f"git config core.worktree {theirs}; git config extensions.worktreeConfig true; "
+    project = project_with(tmp_path, f"{agent} git config --worktree core.worktree {theirs}")
+    shutil.copytree(project.repo.top, theirs, ignore=shutil.ignore_patterns(".git"))
+    (theirs / "README.md").write_text("theirs\n")
+    before = files_of(theirs)
+    project.repo.git("config", "core.worktree", str(theirs))
+    events = project.run(does="edit tick commit script", merge=True)
+    assert last(events, Finished).state == "merged"
+    assert files_of(theirs) == before
+    (project.repo.top / ".git/config.worktree").unlink(missing_ok=True)
+    project.repo.git("config", "core.worktree", str(project.repo.top))
+    assert project.repo.git("status", "--porcelain") == ""
+    assert (project.repo.top / f"{ID}.txt").read_text() == f"work of {ID}\n"
+
+
 @pytest.mark.parametrize(
     "script",
     ["rm .git", 'echo "gitdir: $CHANT_ROOT/.git" > .git', "rm .git; git init -q"],

@@ -1,6 +1,8 @@
 """Moving a branch that people have checked out: nothing of theirs changes, a crash is put right."""
 
+import errno
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -256,6 +258,18 @@ def test_main_checked_out_in_two_places(repo, tmp_path):
         assert repo.git("status", "--porcelain", cwd=top) == ""
 
 
+def test_a_submodule_moves_and_what_holds_it_stays(repo, tmp_path):
+    other = make_repo(tmp_path, name="library")
+    repo.git("-c", "protocol.file.allow=always", "submodule", "add", "-q", str(other.top), "lib")
+    inside = RepoUnderTest(repo.top / "lib", repo.top / "lib", repo.env)
+    new = inside.branch("work", {"src/app.py": "x\n"})
+    before = repo.git("ls-files", "-s")
+    assert inside.open().move_branch(move_to(inside, new)) is None
+    assert inside.git("status", "--porcelain") == ""
+    assert (inside.top / "src/app.py").read_text() == "x\n"
+    assert repo.git("ls-files", "-s") == before
+
+
 def test_dirty_in_the_second_place_moves_neither(repo, tmp_path):
     new = repo.branch("work", {"src/app.py": "x = 2\n"})
     second = tmp_path / "second"
@@ -397,15 +411,134 @@ def test_a_move_that_is_under_way_is_not_recovered(repo):
     assert repo.git("status", "--porcelain") == ""
 
 
-def test_an_exception_in_the_middle_brings_all_back(repo):
-    new = repo.branch("work", {"src/app.py": "x\n", "new/a.txt": "a\n"})
+@pytest.mark.parametrize("step", STEPS)
+@pytest.mark.parametrize("error", [KeyboardInterrupt, SystemExit])
+def test_an_interrupt_goes_all_the_way_back_or_forward(repo, step, error):
+    repo.commit({SPEC: "base\n"})
+    new = repo.branch("work", {"src/app.py": "x\n", "new/a.txt": "a\n", SPEC: "done\n"})
     before = repo.picture()
 
-    def interrupt(step):
-        if step == "read-tree":
-            raise KeyboardInterrupt
+    def interrupt(at):
+        if at == step:
+            raise error
 
-    with pytest.raises(KeyboardInterrupt):
-        repo.open(interrupt).move_branch(move_to(repo, new))
-    assert repo.picture() == before
+    with pytest.raises(error):
+        repo.open(interrupt).move_branch(move_to(repo, new, own=SPEC, settle=lambda was: b"done\n"))
+    if step in STEPS[6:]:
+        assert repo.git("rev-parse", "main") == new
+        assert repo.git("status", "--porcelain") == ""
+    else:
+        assert repo.picture() == before
     assert nothing_left(repo)
+
+
+def test_a_full_disk_after_the_ref_moved_is_a_move(repo):
+    new = repo.branch("work", {"src/app.py": "x\n"})
+
+    def full(step):
+        if step == "ref":
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+    assert repo.open(full).move_branch(move_to(repo, new)) is None
+    assert repo.git("rev-parse", "main") == new
+    assert repo.git("status", "--porcelain") == ""
+    assert nothing_left(repo)
+
+
+INTERRUPTED = """
+import signal, sys
+from pathlib import Path
+from chant_ls.engine.git_port import Move
+from chant_ls.host.git import open_repo
+
+signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+repo = open_repo(Path({root!r}), {env!r})
+try:
+    repo.move_branch(Move("main", {old!r}, {new!r}, "chant: test"))
+except KeyboardInterrupt:
+    sys.exit(130)
+"""
+
+
+@pytest.mark.parametrize("name, code", [("INT", 130), ("TERM", 143)])
+@pytest.mark.parametrize("killed", ["", "kill -9 $$"], ids=["well", "killed"])
+def test_a_signal_right_after_the_ref_moved(repo, tmp_path, name, code, killed):
+    """`killed`: git too dies then, and nobody hears that it had done its work."""
+    does = f'case " $* " in *" update-ref "*) kill -{name} $PPID; {killed or ":"};; esac'
+    env = git_that(tmp_path, does, repo.env)
+    new = repo.branch("work", {"src/app.py": "x\n", "new/a.txt": "a\n"})
+    old = repo.git("rev-parse", "main")
+    script = INTERRUPTED.format(root=str(repo.root), env=env, old=old, new=new)
+    assert python(script, env) == code
+    assert repo.git("rev-parse", "main") == new
+    assert repo.git("status", "--porcelain") == ""
+    assert nothing_left(repo)
+
+
+SLOW = "#!/bin/sh\n{does}\ncat\n"
+COMMITS = """
+import signal, sys
+from pathlib import Path
+from chant_ls.host.git import open_repo
+
+repo = open_repo(Path({root!r}), {env!r})
+try:
+    repo.commit_all(Path({tree!r}), "work")
+except KeyboardInterrupt:
+    sys.exit(130)
+"""
+
+
+def test_git_is_not_ended_by_ctrl_c(repo, tmp_path):
+    """In the middle of `add`, by a filter that takes its time."""
+    tree = slow_filter(repo, tmp_path, "kill -INT $CHANT; sleep 1")
+    assert commit_all(repo, tree) == 130
+    assert not list((repo.top / ".git").rglob("index.lock"))
+    assert repo.git("status", "--porcelain", cwd=tree) == "A  a.slow"
+
+
+def test_git_that_hangs_is_asked_to_end_by_the_second_ctrl_c(repo, tmp_path):
+    gate = tmp_path / "gate"
+    hangs = f"kill -INT $CHANT; while [ ! -e {gate} ]; do sleep 0.1; kill -INT $CHANT; done"
+    tree = slow_filter(repo, tmp_path, hangs)
+    assert commit_all(repo, tree) == 130
+    gate.touch()
+    assert not list((repo.top / ".git").rglob("index.lock"))
+    assert (tree / "a.slow").read_text() == "a\n"
+
+
+def slow_filter(repo, tmp_path, does: str) -> Path:
+    """A worktree with a new file that a filter of the user's cleans."""
+    script = tmp_path / "slow"
+    script.write_text(SLOW.format(does=does))
+    script.chmod(0o755)
+    repo.git("config", "filter.slow.clean", str(script))
+    repo.commit({".gitattributes": "*.slow filter=slow\n"})
+    tree = tmp_path / "tree"
+    assert repo.open().add_worktree(tree, "work", repo.git("rev-parse", "HEAD")) is None
+    repo.write("a.slow", "a\n", tree)
+    return tree
+
+
+def commit_all(repo, tree: Path) -> int:
+    env = dict(repo.env)
+    script = COMMITS.format(root=str(repo.root), env=env, tree=str(tree))
+    # git gets its environment from the repository's: the filter is told who to press Ctrl+C at
+    named = f"import os; os.environ['CHANT'] = str(os.getpid())\n{script}"
+    return python(named.replace(repr(env), f"{{**{env!r}, 'CHANT': os.environ['CHANT']}}"), env)
+
+
+def git_that(tmp_path: Path, does: str, env) -> dict[str, str]:
+    """An environment whose git does something more once the real one is done."""
+    real = shutil.which("git")
+    wrapper = tmp_path / "bin" / "git"
+    wrapper.parent.mkdir()
+    wrapper.write_text(f'#!/bin/sh\n{real} "$@"\ncode=$?\n{does}\nexit $code\n')
+    wrapper.chmod(0o755)
+    return {**env, "PATH": f"{wrapper.parent}:{env['PATH']}"}
+
+
+def python(script: str, env) -> int:
+    home = {"PYTHONPATH": str(Path(__file__).parents[2])}
+    done = subprocess.run([sys.executable, "-c", script], env={**env, **home}, check=False)
+    return done.returncode

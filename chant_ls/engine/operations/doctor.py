@@ -11,8 +11,8 @@ from chant_ls.engine import guards, prompt
 from chant_ls.engine.agents import table
 from chant_ls.engine.engine import Engine
 from chant_ls.engine.git_version import outdated
-from chant_ls.engine.operations.merge_driver import command
 from chant_ls.engine.operations.recover import interrupted
+from chant_ls.engine.spec_driver import DRIVER, command
 from chant_ls.model.refusal import Refusal
 from chant_ls.syntax.config import parse_config
 
@@ -102,9 +102,10 @@ def _merge_drivers(engine: Engine, known: frozenset[str]) -> Iterator[Check]:
         message = f".gitattributes names {name}, which this clone does not know"
         own = "`chant init` registers it" if name == OWN else f"`git config merge.{name}.driver …`"
         yield Check("merge driver", State.NOTE, message, f"{own}; until then git merges by lines")
-    if OWN in named & known and engine.git.local_setting(f"merge.{OWN}.driver") != command():
-        message = "that of specs is of another installation of chant"
-        yield Check("merge driver", State.NOTE, message, "`chant init` registers this one")
+    if OWN in named & known and engine.git.local_setting(DRIVER) != command():
+        message = f"{DRIVER} is not the one of this chant: `git merge` would run another program"
+        hint = f"look at `git config {DRIVER}`; `chant init` registers this one"
+        yield Check("merge driver", State.BAD, message, hint)
 
 
 def _project(engine: Engine) -> Iterator[Check]:

@@ -4,20 +4,15 @@ Registered by absolute path in the configuration of this clone. Where the interp
 gone, git's line merge takes its place: a driver that cannot start leaves "ours" without markers.
 """
 
-import shlex
-import sys
-from pathlib import Path
-
-import chant_ls
 from chant_ls.engine.engine import Engine
 from chant_ls.engine.git_port import Git, GitError
 from chant_ls.engine.own_spec import merged_spec
+from chant_ls.engine.spec_driver import DRIVER, command
 from chant_ls.engine.spec_merge import Conflict
 from chant_ls.model.refusal import Refusal
 
 ATTRIBUTE = ".chant/specs/**/*.md merge=chant-spec"
-_DRIVER, _NAME = "merge.chant-spec.driver", "merge.chant-spec.name"
-_BOOT = "import sys; sys.path.append({home!r}); from chant_ls.cli.main import main; main()"
+_NAME = "merge.chant-spec.name"
 
 
 def drive(git: Git, base: bytes, ours: bytes, theirs: bytes) -> tuple[bytes, bool] | GitError:
@@ -35,23 +30,12 @@ def register(engine: Engine) -> tuple[str, ...] | Refusal:
     if not git.common_dir.is_dir() or git.ignored([f"{git.prefix}.chant/specs/a.md"]):
         return ()
     told = _attribute(engine)
-    if isinstance(told, Refusal) or git.local_setting(_DRIVER) == command():
+    if isinstance(told, Refusal) or git.local_setting(DRIVER) == command():
         return told
-    error = git.set_local(_NAME, "chant: specs by their fields") or git.set_local(
-        _DRIVER, command()
-    )
+    error = git.set_local(_NAME, "chant: specs by their fields") or git.set_local(DRIVER, command())
     if error:
         return error.refusal("the merge driver for specs cannot be registered")
     return (*told, "Registered a merge driver for specs in the configuration of this repository")
-
-
-def command() -> str:
-    """The shell line that git runs: ours; markers that it left are a conflict; else git's own."""
-    boot = _BOOT.format(home=str(Path(chant_ls.__file__).parents[1]))
-    ours = f"{shlex.quote(sys.executable)} -I -c {shlex.quote(boot)} merge-driver %O %A %B"
-    marked = "grep -q '^<<<<<<< ' %A"
-    lines = "git merge-file -L ours -L base -L theirs %A %O %B"
-    return f"{ours} && exit 0; {marked} && exit 1; {lines}"
 
 
 def _attribute(engine: Engine) -> tuple[str, ...] | Refusal:
