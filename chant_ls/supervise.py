@@ -9,7 +9,6 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from chant_ls.app import build_app
-from chant_ls.engine.operations import merge_job
 from chant_ls.engine.supervisor import Message, Signal, supervise
 
 
@@ -44,7 +43,15 @@ def hear_signals() -> "queue.SimpleQueue[Message]":
 def main(root: str, job: str, fd: int) -> int:
     inbox = hear_signals()
     engine = build_app(Path(root), dict(os.environ)).engine
-    if merge_job.asked(engine, job):
-        signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
-        return merge_job.supervised(engine, job, Handshake(fd).say)
-    return supervise(engine, job, Handshake(fd).say, inbox)
+    say = Handshake(fd).say
+    data = engine.runs.job(job) or {}
+    if "merge" not in data and "split" not in data:
+        return supervise(engine, job, say, inbox)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    if "merge" in data:
+        from chant_ls.engine.operations.merge_job import supervised
+
+        return supervised(engine, job, say)
+    from chant_ls.engine.operations import split_job
+
+    return split_job.supervised(engine, job, say)

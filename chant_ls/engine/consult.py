@@ -8,14 +8,16 @@ from pathlib import Path
 from chant_ls.engine import agent, prompt
 from chant_ls.engine.agents import streams
 from chant_ls.engine.engine import Engine
-from chant_ls.engine.events import Output, Result, RunEvent
+from chant_ls.engine.events import AgentStarted, Output, Result, RunEvent
 from chant_ls.engine.guards import Approved
-from chant_ls.engine.ports import REPO, REPO_WAIT
+from chant_ls.engine.ports import REPO, REPO_WAIT, Stop
 from chant_ls.engine.records import ProcessId, RunRecord
 from chant_ls.model.refusal import Refusal
 
 Hear = Callable[[RunEvent], None]
 """Called with what the agent says and does while it thinks."""
+
+STOPPED = Refusal("the agent was stopped before it had answered", "nothing was changed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +28,7 @@ class Consultation:
     approved: Approved
     record: RunRecord
     hear: Hear
+    stop: Stop | None = None
 
     @property
     def copy(self) -> Path:
@@ -44,12 +47,18 @@ class Consultation:
         """All that the agent said, when it ended well."""
         listener = _Listener(self.hear, streams.parser(self.approved.provider))
         start = agent.command(self.engine, self.approved, self.record, text, self.copy)
+
+        def began(process: ProcessId) -> None:
+            self.hear(AgentStarted(process.pid, start.argv))
+
         try:
-            ended = self.engine.processes.run(start, _nothing, listener.lines)
+            ended = self.engine.processes.run(start, began, listener.lines, self.stop)
         finally:
             self.engine.runs.drop_prompt(self.record.run)
         if isinstance(ended, Refusal):
             return ended
+        if self.stop and self.stop.reason:
+            return STOPPED
         if ended.well and not listener.error:
             return "\n".join(listener.said)
         why = listener.error or ended.reason or f"exit code {ended.code}"
@@ -59,7 +68,7 @@ class Consultation:
 
 @contextmanager
 def consultation(
-    engine: Engine, approved: Approved, name: str, hear: Hear
+    engine: Engine, approved: Approved, name: str, hear: Hear, stop: Stop | None = None
 ) -> Iterator[Consultation | Refusal]:
     """`name` tells the checkout from others of the spec: `split`. The spec in it is as the user
     sees it. The caller holds the lock of the spec."""
@@ -79,7 +88,7 @@ def consultation(
     if problem:
         yield problem
         return
-    asked = Consultation(engine, approved, record, hear)
+    asked = Consultation(engine, approved, record, hear, stop)
     try:
         files = engine.files.at(tree / engine.git.prefix)
         yield files.write(approved.file.path, approved.data) or asked
@@ -136,7 +145,3 @@ class _Listener:
         if isinstance(event, Result) and event.error:
             self.error = event.text or "the agent reported an error"
         self._hear(event)
-
-
-def _nothing(_: ProcessId) -> None:
-    return None

@@ -15,6 +15,7 @@ from chant_ls.engine import guards, run, scheduler
 from chant_ls.engine.engine import Engine
 from chant_ls.engine.events import Entry, JobFinished, Note, Queued, RunEvent, Skipped
 from chant_ls.engine.jobs import WorkRequest
+from chant_ls.engine.launching import keep_supervisor, refused
 from chant_ls.engine.live import Live, Verdict
 from chant_ls.engine.records import RunRecord
 from chant_ls.engine.scheduler import Plan, Queue
@@ -234,10 +235,9 @@ def supervise(
     snapshot: Snapshot = engine.load()
     made = _as_planned(data, request, scheduler.plan(snapshot, request))
     if isinstance(made, Refusal):
-        say({"ok": False, "message": made.message, "hint": made.hint})
+        say(refused(made))
         return 1
-    me = engine.processes.me()
-    engine.runs.keep_job(f"{job}.pid", {"supervisor": {"pid": me.pid, "identity": me.identity}})
+    keep_supervisor(engine, job)
     box: queue.SimpleQueue[Message] = inbox or queue.SimpleQueue()
     return Supervisor(engine, job, request, made, say, box).work()
 

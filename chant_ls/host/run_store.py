@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 _STATE = {"stop": "stop", "prompt": "prompts", "journal": "journal", "job": "jobs"}
-_SUFFIX = re.compile(r"(\.pid\.json|\.jsonl?|\.err|\.md)\Z")
+_SUFFIX = re.compile(r"(\.pid\.json|\.split\.json|\.jsonl?|\.err|\.md)\Z")
 
 
 class DiskRunStore:

@@ -8,7 +8,9 @@ from lsprotocol import types
 from pygls.exceptions import JsonRpcException
 
 from chant_ls.lsp.project import Project
+from chant_ls.lsp.verbs.guards import unsaved
 from chant_ls.model.refusal import Refusal
+from chant_ls.model.spec import FINISHED
 
 if TYPE_CHECKING:
     from chant_ls.engine.engine import Engine
@@ -34,7 +36,8 @@ async def asked(
     request: T,
     rehearsed: "Callable[[Engine, T], WorkPlan | Refusal]",
 ) -> Refusal | None:
-    """None once the request may start: agreed before or now. Clients that do not ask are told.
+    """None once the request may start: agreed before or now, and all that it works saved. Clients
+    that do not ask are told.
 
     What would run is looked at again after the answer, which may take its time.
     """
@@ -42,6 +45,8 @@ async def asked(
         plan = await ls.in_engine(project, rehearsed, request)
         if isinstance(plan, Refusal):
             return plan
+        if refusal := await unsaved(ls, project, _worked(project, plan)):
+            return refusal
         if not plan.commands or await _known(ls, project, plan):
             return None
         if not ls.client.consent:
@@ -49,6 +54,11 @@ async def asked(
         elif not await _agreed(ls, question(project.app.root.name, plan.commands)):
             return NOT_AGREED
         await _keep(ls, project, plan)
+
+
+def _worked(project: Project, plan: "WorkPlan") -> list[str]:
+    """Those of a plan that may still be worked."""
+    return [id for id in plan.specs if project.snapshot.status(id) not in FINISHED]
 
 
 async def _known(ls: "ChantServer", project: Project, plan: "WorkPlan") -> bool:

@@ -49,6 +49,7 @@ async def _follow(ls: "ChantServer", project: "Project", wake: asyncio.Event, se
         pause = max(LOOK_EVERY, 20 * (loop.time() - begun))
         if project.absorb(change):
             ls.publisher.later(project)
+            ls.runs.attach(project)
 
 
 async def _pause(wake: asyncio.Event, seconds: float) -> bool:

@@ -76,7 +76,8 @@ def _reason(client: Client, action: Action) -> str:
     """Why the action cannot be done now, or ""."""
     if action.disabled:
         return action.disabled
-    starts = action.run is not None and action.run.command in wire.STARTS_PROCESSES
+    run = action.run
+    starts = run is not None and wire.starts_processes(run.command, run.arguments)
     return NOT_TRUSTED if starts and not client.trusted else ""
 
 

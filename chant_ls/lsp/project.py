@@ -98,7 +98,9 @@ class Project:
         found = [file for file in change.files.values() if file and self._is_news(file)]
         for path in gone:
             self._disk.pop(path, None)
-        self._disk.update({file.path: file for file in found if file.path in self._buffers})
+        shadowed = {file.path: file for file in found if file.path in self._buffers}
+        self._saved |= {p: f.text for p, f in shadowed.items() if p not in self._disk}
+        self._disk.update(shadowed)
         for file in found:
             self._note_saved(file.path)
         snapshot = self.snapshot

@@ -1,100 +1,136 @@
 """Follows the journals of live jobs: progress for every client, events for those that ask."""
 
-import asyncio
-from collections.abc import Iterator
+import logging
+from collections.abc import AsyncIterator, Callable, Iterator
+from functools import partial
 from itertools import count
 from typing import TYPE_CHECKING
 
 from lsprotocol import types
 
 from chant_ls.analysis.markdown import clean
-from chant_ls.engine.events import Entry, Finished, JobFinished, Output, Started, Tool
+from chant_ls.engine.events import Entry, Finished, JobFinished, Output, Tool
 from chant_ls.lsp import wire
+from chant_ls.lsp.progress import Progress, outcome, words
 from chant_ls.lsp.project import Project
 from chant_ls.model.runs import RunState
-from chant_ls.model.spec import short_id
+from chant_ls.model.spec import SpecId, short_id
 
 if TYPE_CHECKING:
     from chant_ls.lsp.server import ChantServer
 
-REPORT_EVERY = 0.2
-"""Seconds between two reports of one run at least."""
+log = logging.getLogger(__name__)
 
 _BATCH = 500
 
 
 class Runs:
-    """One task a job; it ends with the job. A job is never followed twice."""
+    """One task a job; it ends with the job, or with its supervisor. A job is followed once."""
 
     def __init__(self, server: "ChantServer") -> None:
         self._server = server
-        self._followed: set[tuple[Project, str]] = set()
+        self._jobs: set[tuple[Project, str]] = set()
+        self._met: set[tuple[Project, str]] = set()
+        """Runs whose job was looked for."""
         self._progress: dict[str, Progress] = {}
+        """By run; by job for work that is no run."""
         self._tokens = count(1)
 
     def follow(self, project: Project, job: str) -> None:
-        if (project, job) not in self._followed:
-            self._followed.add((project, job))
+        if (project, job) not in self._jobs:
+            self._jobs.add((project, job))
             self._server.spawn(self._follow(project, job))
 
     def attach(self, project: Project) -> None:
-        """Follow what an earlier server, or a terminal, started here."""
-        if self._server.client.trusted and any(run.live for run in project.snapshot.runs.values()):
-            self._server.spawn(self._attach(project))
+        """Follow what others started here: a terminal, an earlier server."""
+        live = [run for run in project.snapshot.runs.values() if run.live]
+        new = [run for run in live if (project, run.run) not in self._met]
+        if new and self._server.client.trusted:
+            self._met |= {(project, run.run) for run in new}
+            self._server.spawn(self._attach(project, [run.spec for run in new]))
 
-    async def _attach(self, project: Project) -> None:
-        live = [run.spec for run in project.snapshot.runs.values() if run.live]
-        for job in await self._server.pools.on_disk(project, _jobs_of, project, live):
+    async def _attach(self, project: Project, specs: list[SpecId]) -> None:
+        for job in await self._server.pools.on_disk(project, _jobs_of, project, specs):
             self.follow(project, job)
 
     async def _follow(self, project: Project, job: str) -> None:
-        from chant_ls.engine.operations.work import attach
+        """A supervisor that dies tells no end: then the records tell it."""
+        begun: dict[str, str] = {}
+        async for entry in self.heard(project, job):
+            if isinstance(entry.event, Finished):
+                begun.pop(entry.run, None)
+            elif entry.run:
+                begun[entry.run] = entry.spec
+            self._tell(project, entry)
+        for run, spec in begun.items():
+            end = await self._server.pools.follow(_end_of, project, run, spec)
+            self._tell(project, end)
+        self._server.look_now()
 
+    async def heard(self, project: Project, job: str) -> AsyncIterator[Entry]:
+        """The journal of a job, from its beginning to its end."""
+        entries = _entries(project, job)
         try:
-            entries = attach(project.app.engine, job)
             while (batch := await self._server.pools.follow(_batch, entries)) is not None:
                 for entry in batch:
-                    self._tell(project, entry)
-        finally:
-            self._followed.discard((project, job))
-            self._server.look_now()
+                    yield entry
+        except OSError as error:
+            log.warning("the journal of %s cannot be read: %s", job, error)
+
+    def progress(self, key: str, title: str, stop: Callable[[], object]) -> Progress | None:
+        """A line in the client's list, where it has one; ended by `ended`."""
+        if self._server.client.progress and key not in self._progress:
+            token = f"chant-run-{next(self._tokens)}"
+            self._progress[key] = Progress(self._server, token, title, stop)
+        return self._progress.get(key)
+
+    def ended(self, key: str, message: str) -> None:
+        if progress := self._progress.pop(key, None):
+            progress.end(message)
 
     def stop(self, token: types.ProgressToken) -> None:
         """The user cancelled the progress: the run is cancelled, its work kept."""
-        for run, progress in self._progress.items():
+        for progress in self._progress.values():
             if progress.token == token:
-                self._server.spawn(self._stop(progress.project, run))
-
-    async def _stop(self, project: Project, run: str) -> None:
-        ask = project.app.engine.runs.ask_stop
-        await self._server.pools.on_disk(project, ask, run, "cancel")
+                self._server.spawn(self._server.pools.verb(progress.stop))
 
     def _tell(self, project: Project, entry: Entry) -> None:
         if self._server.client.run_events:
             event = {**entry.to_json(), "root": project.folder.uri}
             self._server.protocol.notify(wire.RUN_EVENT, event)
-        if self._server.client.progress and entry.run:
+        if entry.run:
             self._show(project, entry)
         if not isinstance(entry.event, Output | Tool):
             self._server.look_now()
 
     def _show(self, project: Project, entry: Entry) -> None:
-        progress = self._progress.get(entry.run)
-        if progress is None:
-            if isinstance(entry.event, Finished | JobFinished):
-                return
-            progress = Progress(self._server, project, entry, f"chant-run-{next(self._tokens)}")
-            self._progress[entry.run] = progress
         if isinstance(entry.event, Finished):
-            self._progress.pop(entry.run).end(entry.event)
-        elif text := _words(entry):
-            progress.report(text)
+            self.ended(entry.run, outcome(entry.event))
+        elif not isinstance(entry.event, JobFinished):
+            stop = partial(_cancel, project, entry.run)
+            if progress := self.progress(entry.run, title_of(project, entry.spec), stop):
+                progress.report(words(entry))
 
 
-def _jobs_of(project: Project, specs: list[str]) -> list[str]:
-    runs = project.app.engine.runs
-    records = [runs.latest(spec) for spec in specs]
+def title_of(project: Project, spec: str) -> str:
+    facts = project.snapshot.facts(spec)
+    return clean(f"{short_id(spec)} {facts.title if facts else ''}")
+
+
+def _cancel(project: Project, run: str) -> None:
+    project.app.run_store.ask_stop(run, "cancel")
+
+
+def _jobs_of(project: Project, specs: list[SpecId]) -> list[str]:
+    records = [project.app.run_store.latest(spec) for spec in specs]
     return list(dict.fromkeys(one.job for one in records if one is not None and one.job))
+
+
+def _entries(project: Project, job: str) -> Iterator[Entry | None]:
+    """The engine is built where the journal is read: in a thread."""
+    from chant_ls.engine.operations.work import attach
+
+    yield from attach(project.app.engine, job)
 
 
 def _batch(entries: Iterator[Entry | None]) -> list[Entry] | None:
@@ -109,55 +145,14 @@ def _batch(entries: Iterator[Entry | None]) -> list[Entry] | None:
     return batch or None
 
 
-def _words(entry: Entry) -> str:
-    match entry.event:
-        case Output(text=text):
-            return clean(text, 120)
-        case Tool(name=name, detail=detail):
-            return clean(f"{name} {detail}", 120)
-        case Started(provider=provider):
-            return f"{provider} starts"
-        case _:
-            return entry.name.replace("_", " ")
-
-
-class Progress:
-    """One run in the client's progress list. Only the newest words are shown, five times a second
-    at most."""
-
-    def __init__(
-        self, server: "ChantServer", project: Project, entry: Entry, token: types.ProgressToken
-    ) -> None:
-        self.token, self.project = token, project
-        self._server = server
-        self._ended: Finished | None = None
-        self._due: str = ""
-        facts = project.snapshot.facts(entry.spec)
-        self._title = clean(f"{short_id(entry.spec)} {facts.title if facts else ''}")
-        server.spawn(self._live())
-
-    def report(self, text: str) -> None:
-        self._due = text
-
-    def end(self, event: Finished) -> None:
-        self._ended = event
-
-    async def _live(self) -> None:
-        create = types.WorkDoneProgressCreateParams(token=self.token)
-        await self._server.window_work_done_progress_create_async(create)
-        begin = types.WorkDoneProgressBegin(title=self._title, cancellable=True)
-        self._server.partial(self.token, begin)
-        while self._ended is None:
-            await asyncio.sleep(REPORT_EVERY)
-            if self._due:
-                self._server.partial(self.token, types.WorkDoneProgressReport(message=self._due))
-                self._due = ""
-        message = _outcome(self._ended)
-        self._server.partial(self.token, types.WorkDoneProgressEnd(message=message))
-
-
-def _outcome(event: Finished) -> str:
-    words = event.state.replace("_", " ")
-    if event.state == RunState.COMPLETED:
-        return words
-    return f"{words}: {clean(event.error)}" if event.error else words
+def _end_of(project: Project, run: str, spec: str) -> Entry:
+    """What the record says of a run whose journal ends without a word."""
+    engine = project.app.engine
+    record = engine.runs.read(run)
+    state = record.state if record else RunState.NEEDS_ATTENTION
+    event = Finished(state, record.error if record else "")
+    if record is None or record.info(live=False).interrupted:
+        event = Finished(
+            RunState.NEEDS_ATTENTION, "it was interrupted", "`chant recover` tells what it left"
+        )
+    return Entry(event, engine.clock.now(), run, spec)

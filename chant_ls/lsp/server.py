@@ -37,6 +37,9 @@ CANNOT_APPLY = Refusal(
     "this editor cannot make files for the server", "make the members with `chant add`"
 )
 
+LEAVE_WITHIN = 2.0
+"""Seconds that `exit` waits for verbs under way."""
+
 T = TypeVar("T")
 
 
@@ -61,6 +64,9 @@ class ChantServer(LanguageServer):
         self._listing = False
         self.agreed: set[tuple[Path, str]] = set()
         """Roots with digests of what may run there, of this session."""
+        self.splits: dict[tuple[Project, str], str] = {}
+        """Jobs of agents that divide a spec."""
+        self._verbs: set[asyncio.Task[Any]] = set()
         self._folders: tuple[str, ...] = ()
         self._parent: int | None = None
 
@@ -99,14 +105,17 @@ class ChantServer(LanguageServer):
     # -- doing things
 
     async def serve(self, reader: BinaryIO, writer: BinaryIO) -> int:
-        """Until the client ends it; the exit code."""
+        """Until the client ends it; the exit code. What writes at that moment may finish."""
         loop = asyncio.get_running_loop()
         ended: asyncio.Future[int] = loop.create_future()
         self.protocol.connect(transport.Wire(writer), ended)
         transport.start_reading(reader, self.protocol.deliver, loop)
-        return await ended
+        code = await ended
+        if self._verbs:
+            await asyncio.wait(self._verbs, timeout=LEAVE_WITHIN)
+        return code
 
-    def spawn(self, work: Coroutine[Any, Any, Any]) -> "asyncio.Task[Any]":
+    def spawn(self, work: Coroutine[Any, Any, T]) -> "asyncio.Task[T]":
         """Run beside the requests; a failure is logged, nothing else ends."""
         task = asyncio.ensure_future(work)
         self._background.add(task)
@@ -127,8 +136,13 @@ class ChantServer(LanguageServer):
     async def in_engine(
         self, project: "Project", verb: "Callable[[Engine, Any], T]", request: Any
     ) -> T:
-        """A verb of the execution core; git and processes are imported with the first one."""
-        return await self.pools.verb(lambda: verb(self._app(project).engine, request))
+        """A verb of the execution core; git and processes are imported with the first one. It goes
+        on though nobody waits for its answer any more."""
+        work = self.pools.verb(lambda: verb(self._app(project).engine, request))
+        task = asyncio.ensure_future(work)
+        self._verbs.add(task)
+        task.add_done_callback(self._verbs.discard)
+        return await asyncio.shield(task)
 
     def _app(self, project: "Project") -> "App":
         """Built anew: the engine works by the configuration as it is now."""

@@ -84,6 +84,15 @@ class Graph:
     root: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """`data` of the error of `chant.merge` where the branch conflicts: `files` relative to the
+    repository, `folder` the path of where they wait to be settled."""
+
+    files: tuple[str, ...]
+    folder: str
+
+
 COMMANDS: dict[str, type] = {
     "chant.add": Add,
     "chant.work": Work,
@@ -100,8 +109,15 @@ COMMANDS: dict[str, type] = {
 }
 """Every command of `workspace/executeCommand` with the shape of its one argument."""
 
-STARTS_PROCESSES = frozenset(COMMANDS) - {"chant.log", "chant.graph", "chant.split"}
-"""Refused in a workspace that is not trusted."""
+_STARTS_NONE = frozenset({"chant.log", "chant.graph"})
+
+
+def starts_processes(command: str, argument: Mapping[str, Any]) -> bool:
+    """Whether it is refused in a workspace that is not trusted: only a split that needs no agent
+    is an edit alone."""
+    alone = command == "chant.split" and argument.get("research") is True
+    return command in COMMANDS and command not in _STARTS_NONE and not alone
+
 
 NEEDS_SAVED = frozenset(COMMANDS) - {
     "chant.add",

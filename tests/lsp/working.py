@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -72,6 +73,13 @@ def own_environment(tmp_path: Path) -> dict[str, str]:
     (tmp_path / "home").mkdir()
     home = str(tmp_path / "home")
     return {"HOME": home, "XDG_DATA_HOME": home, "XDG_CONFIG_HOME": home, "XDG_STATE_HOME": home}
+
+
+def until(holds, deadline=30.0):
+    end = time.monotonic() + deadline
+    while not holds():
+        assert time.monotonic() < end, "it never came"
+        time.sleep(0.02)
 
 
 def status_is(client, wanted):

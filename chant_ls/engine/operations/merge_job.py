@@ -1,6 +1,5 @@
 """A merge in a process of its own, for callers that must not wait until an agent ends."""
 
-import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 
@@ -17,6 +16,7 @@ from chant_ls.engine.events import (
     MergeRefused,
     RunEvent,
 )
+from chant_ls.engine.launching import keep_supervisor, launch, refused
 from chant_ls.engine.operations.merge import MergeItem, MergeRequest, Outcome, merge
 from chant_ls.engine.operations.work import UNTRUSTED, WorkPlan, plan_of
 from chant_ls.engine.resolver import agent_for
@@ -41,15 +41,10 @@ def begin(engine: Engine, request: MergeRequest) -> Begun | Refusal:
     """Returns when the merge is done or refused, or once an agent started."""
     if not request.trusted:
         return UNTRUSTED
-    job = f"{engine.clock.now().replace('-', '').replace(':', '')}-{secrets.token_hex(3)}"
-    engine.runs.keep_job(job, {"merge": asdict(request)})
-    word = engine.launcher.start(job)
-    if word.get("ok"):
-        return Begun(job, str(word.get("run", "")), str(word.get("commit", "")))
-    details = word.get("details")
-    lines = tuple(map(str, details)) if isinstance(details, list) else ()
-    message = str(word.get("message", "the merge ended without a word"))
-    return Refusal(message, str(word.get("hint", "`chant recover` tidies up")), lines)
+    done = launch(engine, {"merge": asdict(request)})
+    if isinstance(done, Refusal):
+        return done
+    return Begun(done.job, str(done.word.get("run", "")), str(done.word.get("commit", "")))
 
 
 def rehearsed(engine: Engine, request: MergeRequest) -> WorkPlan | Refusal:
@@ -70,16 +65,10 @@ def rehearsed(engine: Engine, request: MergeRequest) -> WorkPlan | Refusal:
     return plan_of(tuple(map(SpecId, request.ids)), tuple(commands))
 
 
-def asked(engine: Engine, job: str) -> bool:
-    """Whether a job is a merge."""
-    return "merge" in (engine.runs.job(job) or {})
-
-
 def supervised(engine: Engine, job: str, say: Say) -> int:
     """The exit code of `chant merge`; what happens goes to the journal of the job."""
     engine.processes.adopt_orphans()
-    me = engine.processes.me()
-    engine.runs.keep_job(f"{job}.pid", {"supervisor": {"pid": me.pid, "identity": me.identity}})
+    keep_supervisor(engine, job)
     request = _request((engine.runs.job(job) or {}).get("merge"))
     spec = SpecId(request.ids[0]) if request.ids else SpecId("")
     record = engine.runs.latest(spec)
@@ -97,7 +86,8 @@ def supervised(engine: Engine, job: str, say: Say) -> int:
     for item in items:
         _ended(engine, job, run, item)
     _journal(engine, job, "", "", JobFinished(int(bool(refusal)), len(merged), bool(refusal)))
-    say(_word(refusal, merged[-1].commit if merged else ""))
+    commit = merged[-1].commit if merged else ""
+    say(refused(refusal) if refusal else {"ok": True, "commit": commit})
     return int(bool(refusal))
 
 
@@ -122,10 +112,3 @@ def _ended(engine: Engine, job: str, run: str, item: MergeItem) -> None:
 
 def _journal(engine: Engine, job: str, run: str, spec: str, event: RunEvent) -> None:
     engine.runs.append(job, [Entry(event, engine.clock.now(), run, spec)])
-
-
-def _word(refusal: Refusal | None, commit: str) -> Mapping[str, object]:
-    if refusal is None:
-        return {"ok": True, "commit": commit}
-    details = list(refusal.details)
-    return {"ok": False, "message": refusal.message, "hint": refusal.hint, "details": details}

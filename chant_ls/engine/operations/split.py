@@ -16,6 +16,7 @@ from chant_ls.engine.engine import Engine
 from chant_ls.engine.guards import Approved
 from chant_ls.engine.jobs import WorkRequest
 from chant_ls.engine.operations.work import WorkPlan, plan_of
+from chant_ls.engine.ports import Stop
 from chant_ls.engine.split_answer import Wrong, read_answer
 from chant_ls.model.refusal import Refusal
 from chant_ls.model.spec import SpecId
@@ -73,9 +74,14 @@ def rehearsed(engine: Engine, request: SplitRequest) -> WorkPlan | Refusal:
     return plan_of((approved.id,), (" ".join(argv),))
 
 
-def propose(engine: Engine, request: SplitRequest, hear: Hear = lambda _: None) -> Split | Refusal:
+def propose(
+    engine: Engine,
+    request: SplitRequest,
+    hear: Hear = lambda _: None,
+    stop: Stop | None = None,
+) -> Split | Refusal:
     """Asks the agent, in a checkout that is thrown away, once more where its answer breaks the
-    rules. Writes nothing."""
+    rules. Writes nothing. `stop` ends the agent."""
     snapshot = engine.load()
     file = _fit(engine, snapshot, request)
     if isinstance(file, Refusal):
@@ -90,7 +96,7 @@ def propose(engine: Engine, request: SplitRequest, hear: Hear = lambda _: None) 
     held = engine.runs.lock(id)
     if isinstance(held, Refusal):
         return held
-    with held, consultation(engine, approved, PROMPT, hear) as asked:
+    with held, consultation(engine, approved, PROMPT, hear, stop) as asked:
         parts = asked if isinstance(asked, Refusal) else _parts(asked)
     if isinstance(parts, Refusal):
         return parts

@@ -1,7 +1,6 @@
 """`work`: guards here, before any effect; then a detached supervisor does the rest."""
 
 import hashlib
-import secrets
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -15,6 +14,7 @@ from chant_ls.engine.engine import Engine
 from chant_ls.engine.events import Entry, JobFinished
 from chant_ls.engine.guards import Approved, Base
 from chant_ls.engine.jobs import Job, WorkRequest
+from chant_ls.engine.launching import launch
 from chant_ls.engine.operations.recover import RecoverRequest, interrupted, put_right, recover
 from chant_ls.engine.records import ProcessId
 from chant_ls.model.refusal import Refusal
@@ -147,18 +147,12 @@ def _first_refusal(
 
 
 def _launch(engine: Engine, made: scheduler.Plan, request: WorkRequest) -> Job | Refusal:
-    stamp = engine.clock.now().replace("-", "").replace(":", "")
-    job = f"{stamp}-{secrets.token_hex(3)}"
     kept = replace(request, ids=request.ids and tuple(made.ids))
-    engine.runs.keep_job(job, {"request": kept.to_json(), "batch": made.batch, "width": made.width})
-    word = engine.launcher.start(job)
-    if word.get("ok"):
-        return Job(job, made.ids, str(word.get("run", "")))
-    if not word:
-        return Refusal("the supervisor ended without a word", "`chant recover` tidies up")
-    details = word.get("details")
-    lines = tuple(map(str, details)) if isinstance(details, list) else ()
-    return Refusal(str(word.get("message")), str(word.get("hint", "")), lines)
+    data = {"request": kept.to_json(), "batch": made.batch, "width": made.width}
+    done = launch(engine, data)
+    if isinstance(done, Refusal):
+        return done
+    return Job(done.job, made.ids, str(done.word.get("run", "")))
 
 
 def _commands(engine: Engine, snapshot: Snapshot, id: SpecId) -> Iterator[str]:

@@ -1,5 +1,6 @@
 """Verbs of the execution core, and our own requests."""
 
+from dataclasses import asdict
 from typing import Any
 
 from lsprotocol import types
@@ -17,6 +18,9 @@ async def execute_command(ls: ChantServer, params: types.ExecuteCommandParams) -
     except wire.BadArgument as error:
         raise JsonRpcInvalidParams(str(error)) from error
     result = await verbs.run(ls, params.command, argument)
+    if isinstance(result, verbs.Conflict):
+        told = asdict(wire.Conflict(result.files, result.folder))
+        raise JsonRpcException(str(result.refusal), REQUEST_FAILED, told)
     if isinstance(result, Refusal):
         raise JsonRpcException(str(result), REQUEST_FAILED)
     return {"ok": True, **result}

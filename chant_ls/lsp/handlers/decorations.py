@@ -3,7 +3,9 @@
 from lsprotocol import types
 
 from chant_ls.analysis import hints, lenses, structure
-from chant_ls.lsp import drawn
+from chant_ls.analysis.types import Run
+from chant_ls.lsp import drawn, wire
+from chant_ls.lsp.capabilities import Client
 from chant_ls.lsp.server import ChantServer
 
 
@@ -11,7 +13,12 @@ def code_lens(ls: ChantServer, params: types.CodeLensParams) -> list[types.CodeL
     if (view := ls.session.view(params.text_document.uri)) is None:
         return None
     found = lenses.lenses(view.snapshot, view.path)
-    return [drawn.lens(view, one) for one in found]
+    return [drawn.lens(view, one) for one in found if _possible(ls.client, one.run)]
+
+
+def _possible(client: Client, run: Run | None) -> bool:
+    """A lens cannot be shown as disabled: one that would be refused is left out."""
+    return run is None or client.trusted or not wire.starts_processes(run.command, run.arguments)
 
 
 def inlay_hint(ls: ChantServer, params: types.InlayHintParams) -> list[types.InlayHint] | None:

@@ -4,8 +4,10 @@ from typing import TYPE_CHECKING
 
 from chant_ls.lsp import wire
 from chant_ls.lsp.project import Project
+from chant_ls.lsp.verbs import splitting
 from chant_ls.lsp.verbs.guards import Answer
 from chant_ls.model.refusal import Refusal
+from chant_ls.model.spec import SpecId
 
 if TYPE_CHECKING:
     from chant_ls.lsp.server import ChantServer
@@ -22,8 +24,11 @@ async def add(ls: "ChantServer", project: Project, argument: wire.Add) -> Answer
 
 
 async def cancel(ls: "ChantServer", project: Project, argument: wire.Spec) -> Answer | Refusal:
+    """What an agent is about to divide is not divided; else the spec itself is cancelled."""
     from chant_ls.engine.operations.cancel import CancelRequest, cancel
 
+    if await splitting.stopped(ls, project, SpecId(argument.spec)):
+        return {"frees": []}
     done = await ls.in_engine(project, cancel, CancelRequest(argument.spec, confirmed=True))
     return done if isinstance(done, Refusal) else {"frees": list(done.frees)}
 

@@ -7,7 +7,7 @@ from chant_ls.analysis.snapshot import Snapshot
 from chant_ls.analysis.types import Blocked
 from chant_ls.lsp import wire
 from chant_ls.lsp.project import Project
-from chant_ls.lsp.verbs.guards import Answer
+from chant_ls.lsp.verbs.guards import Answer, Conflict
 from chant_ls.model.refusal import Refusal
 from chant_ls.model.spec import Status
 
@@ -78,29 +78,33 @@ async def resume(ls: "ChantServer", project: Project, argument: wire.Spec) -> An
     return job if isinstance(job, Refusal) else {"run": job.run}
 
 
-async def merge(ls: "ChantServer", project: Project, argument: wire.Merge) -> Answer | Refusal:
-    from chant_ls.engine.operations.merge import MergeRequest, merge
-
-    wish = MergeRequest((argument.spec,), rebase=argument.rebase, auto=argument.auto, trusted=True)
-    if argument.auto:
-        return await _merge_beside(ls, project, wish)
-    done = await ls.in_engine(project, merge, wish)
-    if isinstance(done, Refusal):
-        return done
-    refusal = next((item.refusal for item in done.items if item.refusal), None)
-    commits = [item.commit for item in done.items if item.commit]
-    return refusal or {"commit": commits[-1] if commits else ""}
-
-
-async def _merge_beside(ls: "ChantServer", project: Project, wish: Any) -> Answer | Refusal:
-    """An agent may have to settle a conflict: nobody waits for its end."""
+async def merge(
+    ls: "ChantServer", project: Project, argument: wire.Merge
+) -> Answer | Refusal | Conflict:
+    """In a process of its own, which ends what it began though the editor is closed meanwhile.
+    Where an agent has to settle a conflict, nobody waits for its end."""
+    from chant_ls.engine.operations.merge import MergeRequest
     from chant_ls.engine.operations.merge_job import begin, rehearsed
     from chant_ls.lsp.consent import asked
 
-    if refusal := await asked(ls, project, wish, rehearsed):
+    wish = MergeRequest((argument.spec,), rebase=argument.rebase, auto=argument.auto, trusted=True)
+    if argument.auto and (refusal := await asked(ls, project, wish, rehearsed)):
         return refusal
     begun = await ls.in_engine(project, begin, wish)
     if isinstance(begun, Refusal):
-        return begun
-    ls.runs.follow(project, begun.job)
-    return {"commit": begun.commit} if begun.commit else {"run": begun.run}
+        return await _conflict(ls, project, argument.spec, begun) or begun
+    if argument.auto:
+        ls.runs.follow(project, begun.job)
+    return {"run": begun.run} if begun.run else {"commit": begun.commit}
+
+
+async def _conflict(
+    ls: "ChantServer", project: Project, id: str, refusal: Refusal
+) -> Conflict | None:
+    """What waits to be settled, where the merge met that."""
+    from chant_ls.engine import merge_state
+
+    state = await ls.in_engine(project, lambda engine, _: merge_state.read(engine), None)
+    if state is None or state.spec != id or not state.paths:
+        return None
+    return Conflict(refusal, state.paths, state.folder)

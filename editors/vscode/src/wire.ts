@@ -120,6 +120,13 @@ export interface Graph {
   readonly root?: string;
 }
 
+/** `data` of the error of `chant.merge` where the branch conflicts: `files` relative to the
+ * repository, `folder` the path of where they wait to be settled. */
+export interface Conflict {
+  readonly files: readonly string[];
+  readonly folder: string;
+}
+
 /** Every command of `workspace/executeCommand` with the shape of its one argument. */
 export interface Commands {
   readonly "chant.add": Add;
