@@ -50,7 +50,9 @@ def test_commands_are_the_same() -> None:
     assert members("Commands") == {name: kind.__name__ for name, kind in wire.COMMANDS.items()}
 
 
-@pytest.mark.parametrize("kind", sorted({*wire.COMMANDS.values(), wire.Conflict}, key=lambda it: it.__name__))
+@pytest.mark.parametrize(
+    "kind", sorted({*wire.COMMANDS.values(), wire.Conflict}, key=lambda it: it.__name__)
+)
 def test_arguments_have_the_same_members(kind: type) -> None:
     hints = get_type_hints(kind)
     ours = {

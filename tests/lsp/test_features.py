@@ -184,7 +184,7 @@ def test_the_call_hierarchy_is_the_dependency_tree_on_unsaved_texts(start):
 
 
 def test_lenses_folds_and_selections(start):
-    client, uris = start(RICH)
+    client, uris = start(RICH, initializationOptions={"trusted": True})
     lenses = client.request("textDocument/codeLens", of(uris[A]))
     work = [one["command"] for one in lenses if one["command"]["command"] == "chant.work"]
     assert work[0]["arguments"][0]["spec"] == A
@@ -264,6 +264,10 @@ def test_untrusted_verbs_are_disabled(start):
     client, uris = start(RICH)
     found = {one["title"]: one for one in actions_at(client, uris[A], 5)}
     assert "not trusted" in found["Work"]["disabled"]["reason"]
+    assert "not trusted" in found["Split into members (by an agent)"]["disabled"]["reason"]
+    assert "disabled" not in found["Split into research and implement"]
+    lenses = client.request("textDocument/codeLens", of(uris[A]))
+    assert {one["command"]["command"] for one in lenses} == {""}
 
 
 def test_a_spec_is_split_by_an_edit_that_makes_files(start):
