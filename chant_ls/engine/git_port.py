@@ -244,6 +244,13 @@ class Git(Protocol):
     def discard(self, worktree: Path) -> GitError | None:
         """Index and files as in HEAD, untracked files removed, ignored ones kept."""
 
+    def locked_worktrees(self) -> tuple[Path, ...]:
+        """Those in which a git is at work, or was killed. No process starts."""
+
+    def free_worktree(self, worktree: Path) -> bool:
+        """Whether it held locks of a git that is gone: they are removed. Only for one of ours in
+        which nothing goes on."""
+
     # commits in a worktree of ours (its index is ours)
     def commit_paths(
         self, worktree: Path, paths: Sequence[str], message: str

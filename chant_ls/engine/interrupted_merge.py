@@ -5,7 +5,7 @@ The caller holds the repository's lock. Twice is once.
 
 from dataclasses import replace
 
-from chant_ls.engine import conflicts, merge_state, rebasing
+from chant_ls.engine import conflicts, merge_state, rebasing, stale_locks
 from chant_ls.engine.agent import run_mark
 from chant_ls.engine.engine import Engine
 from chant_ls.engine.git_port import Git
@@ -35,7 +35,7 @@ def recover_merge(engine: Engine) -> tuple[str, ...]:
     moved = engine.git.recover_move()
     if isinstance(moved, Refusal):
         return (str(moved),)
-    told = [moved] if moved else []
+    told = [*([moved] if moved else []), *stale_locks.free(engine)]
     for record in engine.runs.newest().values():
         if record.state is RunState.MERGING and not engine.processes.alive(record.supervisor):
             told.append(_recovered(engine, record))

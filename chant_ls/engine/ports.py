@@ -275,7 +275,8 @@ class Processes(Protocol):
         ...
 
     def end_tree(self, process: ProcessId, mark: str) -> int:
-        """TERM, 10 s, KILL for a process and all that belongs to it; how many were ended."""
+        """TERM, 10 s, KILL for a process and all that belongs to it; how many were ended. Whoever
+        has its pid now is left alone."""
         ...
 
     def signal(self, process: ProcessId, name: str) -> bool:

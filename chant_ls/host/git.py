@@ -6,6 +6,7 @@ from pathlib import Path
 
 from chant_ls.host import (
     git_history,
+    git_locks,
     git_move,
     git_objects,
     git_recover,
@@ -59,6 +60,9 @@ class GitRepo(Repo):
     discard = git_worktrees.discard
     commit_paths = git_worktrees.commit_paths
     commit_all = git_worktrees.commit_all
+
+    locked_worktrees = git_locks.locked_worktrees
+    free_worktree = git_locks.free_worktree
 
     merge_in = git_settling.merge_in
     coming = git_settling.coming

@@ -5,6 +5,7 @@ from configparser import Error as ConfigError
 from typing import TYPE_CHECKING
 
 from chant_ls.engine.git_port import Setup
+from chant_ls.host.git_locks import worktree_locks
 from chant_ls.host.git_run import Repo
 
 if TYPE_CHECKING:
@@ -42,3 +43,5 @@ def _locks(repo: Repo) -> Iterator[str]:
     for name in ("index.lock", "HEAD.lock", "config.lock", "packed-refs.lock", "shallow.lock"):
         if (repo.common_dir / name).exists():
             yield name
+    for lock in worktree_locks(repo):
+        yield str(lock.relative_to(repo.common_dir))

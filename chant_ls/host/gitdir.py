@@ -59,8 +59,13 @@ def is_worktree(folder: Path, common_dir: Path) -> bool:
     here = checkout_at(folder)
     if here is None or not here.linked or here.common_dir != common_dir.resolve():
         return False
-    back = _resolved(here.git_dir, _read(here.git_dir / "gitdir"))
-    return back == here.top / ".git"
+    return top_of(here.git_dir) == here.top
+
+
+def top_of(git_dir: Path) -> Path | None:
+    """The folder whose worktree is kept in `git_dir`."""
+    back = _resolved(git_dir, _read(git_dir / "gitdir"))
+    return back.parent if back and back.name == ".git" else None
 
 
 def head_branch(git_dir: Path) -> str:

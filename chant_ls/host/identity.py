@@ -27,7 +27,8 @@ def identity(pid: int) -> str:
 
 
 def alive(process: ProcessId) -> bool:
-    return process.pid > 0 and identity(process.pid) == process.identity
+    """Whether that very process runs; never where its identity was not learned in time."""
+    return process.identity != "" and identity(process.pid) == process.identity
 
 
 def me() -> ProcessId:

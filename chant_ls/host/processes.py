@@ -49,9 +49,9 @@ class SystemProcesses:
         process = identity.of(child.pid)
         try:
             on_start(process)
-            return _supervise(child, command, on_lines, stop)
+            return _supervise(child, process, command, on_lines, stop)
         except BaseException:
-            trees.end(process, command.mark, _GRACE)
+            trees.end_child(process, command.mark, _GRACE)
             raise
 
     def end_tree(self, process: ProcessId, mark: str) -> int:
@@ -103,7 +103,11 @@ def _spawn(command: Command) -> "subprocess.Popen[bytes]":
 
 
 def _supervise(
-    child: "subprocess.Popen[bytes]", command: Command, on_lines: OnLines, stop: Stop | None
+    child: "subprocess.Popen[bytes]",
+    process: ProcessId,
+    command: Command,
+    on_lines: OnLines,
+    stop: Stop | None,
 ) -> Ended:
     """One thread calls `on_lines`; readers and the waiter only put into its queue. While too much
     waits in it nothing more is read, and the child has to wait too."""
@@ -125,9 +129,9 @@ def _supervise(
     deadline = started + command.timeout if command.timeout else None
     reason = _listen(inbox, take, deadline, stop)
     if reason:
-        trees.end(identity.of(child.pid), command.mark, _GRACE)
+        trees.end_child(process, command.mark, _GRACE)
     code = child.wait()
-    trees.end(ProcessId(child.pid), command.mark, _GRACE)
+    trees.end_child(process, command.mark, _GRACE)
     _finish(readers, inbox, take)
     return Ended(code, time.monotonic() - started, reason)
 

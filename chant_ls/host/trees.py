@@ -1,6 +1,7 @@
 """Process trees: all that a process started, also what left its session or lost its parent.
 
-A stray is known by descent, by its session, or by CHANT_RUN in its environment.
+A stray is known by descent, by CHANT_RUN in its environment, or by its session: for as long as that
+is surely the session that the process began, and not one of whoever got its pid later.
 """
 
 import contextlib
@@ -29,11 +30,21 @@ def become_subreaper() -> None:
 def end(process: ProcessId, mark: str, grace: float) -> int:
     """TERM to all of the tree, KILL after `grace` seconds, until none is left; how many ended.
 
-    An `identity` that no longer fits means the process itself is gone: only strays are looked for.
+    Of a process that is gone, known from a record, only what bears the mark is ours.
     """
+    return _end(process, mark, grace, process.pid if identity.alive(process) else 0)
+
+
+def end_child(process: ProcessId, mark: str, grace: float) -> int:
+    """The same for a child of this process that is running, or has ended this moment."""
+    ours = identity.identity(process.pid) in ("", process.identity)
+    return _end(process, mark, grace, process.pid if ours else 0)
+
+
+def _end(process: ProcessId, mark: str, grace: float, session: int) -> int:
     ended = 0
     for _ in range(5):
-        members = _members(process, mark)
+        members = _members(process, mark, session)
         if not members:
             break
         ended += len(members)
@@ -73,10 +84,10 @@ def _reap(pid: int) -> None:
         os.waitpid(pid, os.WNOHANG)
 
 
-def _members(process: ProcessId, mark: str) -> list[psutil.Process]:
+def _members(process: ProcessId, mark: str, session: int) -> list[psutil.Process]:
     found = {p.pid: p for p in _family(process)}
     for candidate in _candidates():
-        if candidate.pid not in found and _strays(candidate, process, mark):
+        if candidate.pid not in found and _strays(candidate, mark, session):
             found[candidate.pid] = candidate
     return [p for p in found.values() if p.pid != os.getpid() and _running(p)]
 
@@ -95,7 +106,7 @@ def _subreaper() -> bool:
 
 
 def _family(process: ProcessId) -> list[psutil.Process]:
-    if not process.identity or not identity.alive(process):
+    if not identity.alive(process):
         return []
     try:
         parent = psutil.Process(process.pid)
@@ -104,9 +115,9 @@ def _family(process: ProcessId) -> list[psutil.Process]:
         return []
 
 
-def _strays(candidate: psutil.Process, process: ProcessId, mark: str) -> bool:
+def _strays(candidate: psutil.Process, mark: str, session: int) -> bool:
     try:
-        if os.getsid(candidate.pid) == process.pid != 0:
+        if session and os.getsid(candidate.pid) == session:
             return True
         return bool(mark) and candidate.environ().get("CHANT_RUN") == mark
     except (psutil.Error, OSError):

@@ -2,15 +2,20 @@
 
 import os
 import signal
+import subprocess
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from chant_ls.engine.jobs import WorkRequest
+from chant_ls.engine.operations.doctor import doctor
 from chant_ls.engine.operations.recover import Recovered, RecoverRequest, recover
+from chant_ls.engine.operations.reset import ResetRequest, WasReset, reset
+from chant_ls.engine.records import ProcessId
 from chant_ls.engine.run import STEPS
 from chant_ls.model.refusal import Refusal
+from chant_ls.model.runs import RunState
 from tests.engine.project import ID, Project, make_project, supervised, wait_until
 
 NAMES = [step.name for step in STEPS]
@@ -98,6 +103,65 @@ def test_an_agent_that_outlived_its_supervisor_is_ended(project):
     assert any("ended" in line for line in recovered(project))
     project.assert_no_child_lives()
     assert project.app.load().status(ID) == "needs_attention"
+
+
+@pytest.mark.parametrize("state", [RunState.RUNNING, RunState.FAILED])
+def test_who_got_the_pid_of_an_agent_is_not_ended(project, state):
+    kill_at(project, "commit")
+    engine = project.app.engine
+    stranger = subprocess.Popen(["sleep", "600"], start_new_session=True)
+    taken = ProcessId(stranger.pid, "another boot:1")
+    engine.runs.write(replace(project.record(), state=state, agent=taken))
+    if state is RunState.RUNNING:
+        assert not any("ended" in line for line in recovered(project))
+    done = reset(engine, ResetRequest(ID, confirmed=True))
+    assert isinstance(done, WasReset), done
+    assert stranger.poll() is None
+    stranger.kill()
+    stranger.wait()
+
+
+def locked(project: Project, tmp_path: Path, filter: str) -> Path:
+    """A worktree whose new file no git can add without running `filter`."""
+    project.run(does="edit fail")
+    script = tmp_path / "filter"
+    script.write_text(f"#!/bin/sh\n{filter}\ncat\n")
+    script.chmod(0o755)
+    project.repo.git("config", "filter.slow.clean", str(script))
+    tree = Path(project.record().worktree)
+    (tree / ".gitattributes").write_text("*.slow filter=slow\n")
+    (tree / "a.slow").write_text("a\n")
+    return tree
+
+
+def locks(project: Project) -> list[Path]:
+    return list((project.repo.top / ".git/worktrees").rglob("*.lock"))
+
+
+def test_a_lock_of_a_killed_git_stands_in_nobodys_way(project, tmp_path):
+    tree = locked(project, tmp_path, "kill -9 $PPID")
+    engine = project.app.engine
+    assert isinstance(reset(engine, ResetRequest(ID, confirmed=True)), Refusal)
+    assert locks(project)
+    assert "index.lock" in str([c.message for c in doctor(engine).checks if c.name == "lock"])
+    assert any(str(tree) in line for line in recovered(project))
+    assert not locks(project)
+    assert isinstance(reset(engine, ResetRequest(ID, confirmed=True)), Refusal), "killed again"
+    project.repo.git("config", "--unset", "filter.slow.clean")
+    done = reset(engine, ResetRequest(ID, confirmed=True))
+    assert isinstance(done, WasReset), done
+    assert project.repo.git("show", f"{done.kept}:a.slow") == "a"
+
+
+def test_a_lock_that_a_git_holds_is_left_to_it(project, tmp_path):
+    gate = tmp_path / "open"
+    tree = locked(project, tmp_path, f"while [ ! -e {gate} ]; do sleep 0.05; done")
+    with subprocess.Popen(["git", "add", "-A"], cwd=tree, env=project.repo.env) as users:
+        wait_until(lambda: locks(project) != [])
+        assert recovered(project) == ()
+        assert locks(project)
+        gate.touch()
+    assert users.returncode == 0
 
 
 def test_work_after_a_kill_starts_over_by_itself(project):

@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import subprocess
 import sys
 from pathlib import Path
 
@@ -83,6 +84,41 @@ def test_a_pid_used_again_is_another_process():
     assert identity.alive(me)
     assert not identity.alive(ProcessId(me.pid, "another boot:1"))
     assert not identity.alive(ProcessId(0, ""))
+
+
+@pytest.fixture
+def stranger():
+    """The leader of a session that is none of ours, and a child in it."""
+    child = subprocess.Popen(
+        ["sh", "-c", "sleep 600 & wait"], start_new_session=True, stdout=subprocess.DEVNULL
+    )
+    wait_until(lambda: len(psutil.Process(child.pid).children()) == 1)
+    yield psutil.Process(child.pid)
+    os.killpg(child.pid, 9)
+    child.wait()
+
+
+@pytest.mark.parametrize("who", ["another boot:1", "", "{boot}:1"])
+def test_who_got_the_pid_of_an_agent_lives_on(stranger, who, tmp_path):
+    recorded = ProcessId(stranger.pid, who.format(boot=identity.boot_id()))
+    child = stranger.children()[0]
+    assert SystemProcesses().end_tree(recorded, str(tmp_path)) == 0
+    assert stranger.is_running() and child.is_running()
+
+
+def test_what_an_agent_left_is_ended_by_its_mark(tmp_path):
+    """Its pid is somebody else's by now: this test's."""
+    script = "import os; os.fork() or os.setsid(); print(os.getpid(), flush=True);"
+    env = {**os.environ, "CHANT_RUN": str(tmp_path)}
+    child = subprocess.Popen(
+        [sys.executable, "-c", script + "import time; time.sleep(600)"], env=env
+    )
+    wait_until(lambda: len(psutil.Process(child.pid).children()) == 1)
+    stray = psutil.Process(child.pid).children()[0]
+    ended = SystemProcesses().end_tree(ProcessId(os.getpid(), "another boot:1"), str(tmp_path))
+    assert ended == 2
+    child.wait()
+    assert gone(stray.pid)
 
 
 FLOOD = """

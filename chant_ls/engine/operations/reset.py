@@ -1,6 +1,7 @@
 """`reset`: back to pending. Work that is not merged moves to an attempt branch; none is lost."""
 
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from chant_ls.analysis.resolve import Scope
 from chant_ls.analysis.snapshot import SpecFile
@@ -13,7 +14,7 @@ from chant_ls.engine.ports import REPO, REPO_WAIT
 from chant_ls.engine.records import RunRecord
 from chant_ls.model.lifecycle import Event, move
 from chant_ls.model.refusal import Refusal
-from chant_ls.model.runs import RunState
+from chant_ls.model.runs import LIVE_STATES, RunState
 from chant_ls.model.spec import Status
 from chant_ls.syntax.document import parse
 from chant_ls.syntax.edits import remove_field
@@ -101,7 +102,10 @@ def _put_aside(
 
 def _taken_away(engine: Engine, record: RunRecord, main: str, private: bool) -> str | Refusal:
     """Looked at once more: an agent that outlived its supervisor may have gone on until now."""
-    engine.processes.end_tree(record.agent, run_mark(engine.runs.folder, record.run))
+    if record.state in LIVE_STATES:
+        engine.processes.end_tree(record.agent, run_mark(engine.runs.folder, record.run))
+    if record.worktree:
+        engine.git.free_worktree(Path(record.worktree))
     left = leavings.look(engine, record.branch, main)
     if isinstance(left, GitError):
         return left.refusal("the worktrees could not be listed")
