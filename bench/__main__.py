@@ -6,7 +6,7 @@ import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
-from bench import editing, reading, running
+from bench import editing, reading, running, shapes
 from bench.generate import generate
 from bench.table import Row, show
 
@@ -23,6 +23,7 @@ def main() -> None:
         parts: dict[str, Callable[[], Iterable[Row]]] = {
             "reading": lambda: reading.rows(root, len(ids)),
             "editing": lambda: editing.rows(root, ids, options.edits),
+            "shapes": lambda: shapes.rows(folder),
             "running": lambda: running.rows(folder),
         }
         rows = [row for name in options.only or parts for row in _told(name, parts[name])]
@@ -44,7 +45,7 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("--specs", type=int, default=10_000)
     parser.add_argument("--edits", type=int, default=10_000)
-    parser.add_argument("--only", nargs="*", choices=("reading", "editing", "running"))
+    parser.add_argument("--only", nargs="*", choices=("reading", "editing", "shapes", "running"))
     return parser.parse_args()
 
 

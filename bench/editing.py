@@ -79,24 +79,45 @@ def _across(client: Client, editor: "Editor", other: "Editor") -> float:
 def typing(root: Path, ids: list[str], edits: int) -> Iterator[Row]:
     """A client that pulls: each key is an edit and the diagnostics that answer it."""
     with Client(SERVER, root) as client:
-        offered = client.initialize(root, pull=True)["capabilities"]
-        client.notify("initialized", {})
-        editor = Editor(client, root, ids[-1])
-        editor.open(f"depends_on:\n  - {ids[-2]}\n")
-        _await_index(client, root, ids[0])
-        process = psutil.Process(client.process.pid)
-        bare = round_trips(root, ids[-1])
-        yield from _keys("body", [editor.key() for _ in range(KEYS)], bare)
-        changes = [editor.dependency(ids) for _ in range(KEYS // 4)]
-        yield from _keys("depends_on", changes, bare)
-        yield from _questions(client, editor, offered, bare)
-        before = process.memory_info().rss / MEGABYTE
-        for _ in range(edits):
-            editor.key()
-        after = process.memory_info().rss / MEGABYTE
-        yield Row("resident memory", after, "MB", "≤ 200 MB", after <= 200)
-        grown = after - before
-        yield Row(f"growth over {edits:,} edits", grown, "MB", "flat", grown <= 10)
+        editor, offered = _ready(client, root, ids)
+        yield from _answers(client, editor, offered, ids)
+        yield from _memory(client, editor, edits)
+
+
+def answers(root: Path, ids: list[str]) -> Iterator[Row]:
+    """Keys and questions in the last of the specs."""
+    with Client(SERVER, root) as client:
+        editor, offered = _ready(client, root, ids)
+        yield from _answers(client, editor, offered, ids)
+
+
+def _ready(client: Client, root: Path, ids: list[str]) -> tuple["Editor", Message]:
+    """An editor on the last spec once the index is there, and what the server offers."""
+    offered = client.initialize(root, pull=True)["capabilities"]
+    client.notify("initialized", {})
+    editor = Editor(client, root, ids[-1])
+    editor.open(f"depends_on:\n  - {ids[-2]}\n")
+    _await_index(client, root, ids[0])
+    return editor, offered
+
+
+def _answers(client: Client, editor: "Editor", offered: Message, ids: list[str]) -> Iterator[Row]:
+    bare = round_trips(editor.root, editor.id)
+    yield from _keys("body", [editor.key() for _ in range(KEYS)], bare)
+    changes = [editor.dependency(ids) for _ in range(KEYS // 4)]
+    yield from _keys("depends_on", changes, bare)
+    yield from _questions(client, editor, offered, bare)
+
+
+def _memory(client: Client, editor: "Editor", edits: int) -> Iterator[Row]:
+    process = psutil.Process(client.process.pid)
+    before = process.memory_info().rss / MEGABYTE
+    for _ in range(edits):
+        editor.key()
+    after = process.memory_info().rss / MEGABYTE
+    yield Row("resident memory", after, "MB", "≤ 200 MB", after <= 200)
+    grown = after - before
+    yield Row(f"growth over {edits:,} edits", grown, "MB", "flat", grown <= 10)
 
 
 def round_trips(root: Path, id: str) -> list[float]:
@@ -144,6 +165,7 @@ class Editor:
 
     def __init__(self, client: Client, root: Path, id: str) -> None:
         self.id = id
+        self.root = root
         self.uri = (root / ".chant" / "specs" / f"{id}.md").as_uri()
         self._client = client
         self._version = 1

@@ -43,10 +43,18 @@ def _spec(rng: random.Random, earlier: list[str], dependencies: float, n: int) -
     if wanted:
         lines += ["depends_on:", *(f"  - {id}" for id in rng.sample(earlier, wanted))]
     lines += ["target_files:", f"  - src/module_{n}.py", "---", ""]
+    return "\n".join([*lines, _document(rng, "x" if done == "completed" else " ")])
+
+
+def title_and_body(seed: str) -> str:
+    """The document of an open spec; the same seed, the same words."""
+    return _document(random.Random(seed), " ")
+
+
+def _document(rng: random.Random, box: str) -> str:
     title = f"# {rng.choice(_TITLES)} {' '.join(rng.choices(_WORDS, k=5))}"
-    box = "x" if done == "completed" else " "
     criteria = [f"- [{box}] {_sentence(rng)}" for _ in range(rng.randint(2, 7))]
-    text = "\n".join([*lines, title, "", "## Context", "", *_paragraphs(rng)])
+    text = "\n".join([title, "", "## Context", "", *_paragraphs(rng)])
     return "\n".join([text, "## Acceptance Criteria", "", *criteria, ""])
 
 
