@@ -10,12 +10,12 @@ from lsprotocol import types
 from chant_ls.analysis.snapshot import Snapshot, SpecFile
 from chant_ls.analysis.types import Location
 from chant_ls.lsp.capabilities import Client
-from chant_ls.lsp.convert import Lines
+from chant_ls.lsp.convert import Lines, index_of
 from chant_ls.lsp.places import Folder, file_of, folder_at
 from chant_ls.lsp.project import Project
 from chant_ls.lsp.texts import OpenText, TextStore
 from chant_ls.model.refusal import Refusal
-from chant_ls.syntax.text import Encoding, LineIndex
+from chant_ls.syntax.text import Encoding
 
 if TYPE_CHECKING:
     from chant_ls.app import App
@@ -32,11 +32,6 @@ class AtPosition(Protocol):
 
     @property
     def position(self) -> types.Position: ...
-
-
-@lru_cache(maxsize=256)
-def _indexed(text: str) -> LineIndex:
-    return LineIndex(text)
 
 
 class View(NamedTuple):
@@ -56,7 +51,7 @@ class View(NamedTuple):
         return self.lines_of(self.path)
 
     def lines_of(self, path: str) -> Lines:
-        return Lines(_indexed(self.snapshot.files[path].text), self.encoding)
+        return Lines(index_of(self.snapshot.files[path].text), self.encoding)
 
     def location(self, where: Location) -> types.Location:
         """A place of the analysis; in a file that is no spec, its beginning."""

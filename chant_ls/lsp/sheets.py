@@ -2,23 +2,17 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 from hashlib import sha256
 
 from lsprotocol import types
 
 from chant_ls.analysis.papers.sheet import Sheet
 from chant_ls.lsp.capabilities import Client
-from chant_ls.lsp.convert import Lines
+from chant_ls.lsp.convert import Lines, index_of
 from chant_ls.lsp.project import Project
 from chant_ls.lsp.session import AtPosition, Session
 from chant_ls.model.papers import paper_at
-from chant_ls.syntax.text import Encoding, LineIndex
-
-
-@lru_cache(maxsize=32)
-def _indexed(text: str) -> LineIndex:
-    return LineIndex(text)
+from chant_ls.syntax.text import Encoding
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +26,7 @@ class SheetView:
 
     @property
     def lines(self) -> Lines:
-        return Lines(_indexed(self.sheet.text), self.encoding)
+        return Lines(index_of(self.sheet.text), self.encoding)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,8 @@ from typing import NamedTuple
 
 from lsprotocol import types
 
-from chant_ls.syntax.text import Encoding, LineIndex
+from chant_ls.lsp.convert import index_of
+from chant_ls.syntax.text import Encoding
 
 Change = types.TextDocumentContentChangeEvent
 
@@ -20,7 +21,7 @@ def changed(text: str, changes: Sequence[Change], encoding: Encoding) -> str:
     """The text after the changes, one after the other. Positions outside it are clamped."""
     for change in changes:
         if isinstance(change, types.TextDocumentContentChangePartial):
-            index = LineIndex(text)
+            index = index_of(text)
             start, end = (
                 index.offset(at.line, at.character, encoding)
                 for at in (change.range.start, change.range.end)

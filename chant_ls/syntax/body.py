@@ -43,7 +43,6 @@ def parse_body(text: str, start: int) -> Body:
         tuple(prose.mentions()),
         tuple(prose.links()),
         tuple(_member_items(found, prose)),
-        _words(text, start, fences),
     )
 
 
@@ -126,10 +125,6 @@ class _Prose:
 
     def _matches(self, pattern: re.Pattern[str]) -> Iterator[re.Match[str]]:
         return (m for m in pattern.finditer(self._text, self._start) if m.start() in self)
-
-
-def _words(text: str, start: int, fences: tuple[Fence, ...]) -> int:
-    return len(text[start:].split()) - sum(len(fence.span.of(text).split()) for fence in fences)
 
 
 def _member_items(found: lines.Outline, prose: _Prose) -> Iterator[ListItem]:

@@ -133,8 +133,7 @@ class Body(NamedTuple):
     """`start` is the offset where the body begins; `criteria_heading` the section that counts.
 
     `criteria` are the items of that section; `boxes` every item with a box in the body (dated
-    items and boxes under other headings are among them). `words` counts white-space separated
-    pieces outside fences.
+    items and boxes under other headings are among them).
     """
 
     start: int
@@ -147,7 +146,6 @@ class Body(NamedTuple):
     mentions: tuple[Mention, ...] = ()
     links: tuple[Link, ...] = ()
     member_items: tuple[ListItem, ...] = ()
-    words: int = 0
 
 
 class Problem(NamedTuple):
@@ -174,6 +172,12 @@ class Document(NamedTuple):
         return (front is None or (front.closed and not front.broken)) and not any(
             p.code == "conflict-markers" for p in self.problems
         )
+
+    @property
+    def words(self) -> int:
+        """How many white-space separated pieces the body has outside fences. Counted when asked."""
+        fenced = sum(len(fence.span.of(self.text).split()) for fence in self.body.fences)
+        return len(self.text[self.body.start :].split()) - fenced
 
     def entry(self, name: str) -> Entry | None:
         return self.frontmatter.mapping.get(name) if self.frontmatter else None

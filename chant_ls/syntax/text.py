@@ -47,6 +47,8 @@ class Encoding(StrEnum):
 
 
 _BREAK = re.compile(r"\r\n|\n|\r")
+_NEWLINE = re.compile(r"\n")
+"""Found four times faster, and all there is in most texts."""
 _NEWLINE_MARK = re.compile(r"[\r\n]")
 
 
@@ -70,7 +72,8 @@ class LineIndex:
 
     def __init__(self, text: str) -> None:
         self._text = text
-        self._starts = [0, *(match.end() for match in _BREAK.finditer(text))]
+        breaks = _BREAK if "\r" in text else _NEWLINE
+        self._starts = [0, *(match.end() for match in breaks.finditer(text))]
 
     @property
     def count(self) -> int:

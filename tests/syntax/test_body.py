@@ -166,4 +166,4 @@ This driver coordinates:
 
 
 def test_words_leave_fences_out():
-    assert body("# A title\n\none two\n```\nthree four\n```\nfive\n").words == 6
+    assert parse("# A title\n\none two\n```\nthree four\n```\nfive\n", SpecId("a")).words == 6

@@ -105,7 +105,7 @@ def too_complex(subject: Subject) -> Iterator[Finding]:
     amounts = (
         (facts.criteria.total, limits.criteria, "criteria"),
         (len(facts.target_files), limits.files, "target files"),
-        (subject.document.body.words, limits.words, "words"),
+        (subject.document.words if limits.words else 0, limits.words, "words"),
     )
     over = [f"{n} {what} (more than {most})" for n, most, what in amounts if n > most > 0]
     if over:
