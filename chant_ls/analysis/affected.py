@@ -1,10 +1,13 @@
 """Whose diagnostics a change of one file may change."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from chant_ls.analysis.graph import Graph, Relation
 from chant_ls.analysis.snapshot import Snapshot
 from chant_ls.model.spec import SpecId
+
+_MANY = 40
+"""Changes: it is as cheap to look at everything as to ask whom more of them concern."""
 
 _REFERENCES = (Relation.DEPENDS, Relation.MEMBERS, Relation.INFORMED)
 
@@ -29,6 +32,37 @@ def affected(old: Snapshot, new: Snapshot, path: str) -> frozenset[str]:
     return frozenset(paths | ({path} & new.files.keys()))
 
 
+def concerned(old: Snapshot, new: Snapshot, paths: Collection[str]) -> frozenset[str] | None:
+    """The files whose diagnostics, or rows in a list, may differ between two snapshots that differ
+    by those files, and by what else there is; None for all of them. What path entries are on disk
+    is not looked at."""
+    if any(a is not b for a, b in zip(_settings(old), _settings(new), strict=True)):
+        return None
+    runs = _changed_runs(old, new)
+    if len(paths) + len(runs) > _MANY:
+        return None
+    by_files = (affected(old, new, path) for path in paths)
+    return frozenset().union(*by_files, *(affected_by_state(new, id) for id in runs))
+
+
+def _settings(snapshot: Snapshot) -> tuple[object, ...]:
+    one = snapshot
+    return one.config, one.prompts, one.foreign, one.tools, one.complete, one.today
+
+
+def _changed_runs(old: Snapshot, new: Snapshot) -> frozenset[SpecId]:
+    if old.runs is new.runs:
+        return frozenset()
+    every = old.runs.keys() | new.runs.keys()
+    return frozenset(id for id in every if old.runs.get(id) != new.runs.get(id))
+
+
+def affected_by_state(snapshot: Snapshot, id: SpecId) -> frozenset[str]:
+    """The files whose diagnostics may change with the state of a spec's run."""
+    ids = {id, *_reached(snapshot.graph, id)}
+    return frozenset(path for one in ids for path in snapshot.graph.paths_of(one))
+
+
 def _renamed_or_hidden(old: Snapshot, new: Snapshot, id: SpecId) -> bool:
     """Whether prose that names the id must be read again, and what else was meant by unknown ids:
     the spec came, went, or became private or public."""
@@ -39,10 +73,12 @@ def _renamed_or_hidden(old: Snapshot, new: Snapshot, id: SpecId) -> bool:
 def _reached(graph: Graph, id: SpecId) -> Iterator[SpecId]:
     """The spec, all that name it or whose name means something else with it, its family, those in
     a cycle with it, those that its state makes ready, and who shares targets with these."""
-    near = {id, *_naming(graph, id), *graph.dependencies(id), *_family(graph, id)}
+    naming = set(_naming(graph, id))
+    near = {id, *naming, *graph.dependencies(id), *_family(graph, id)}
     near |= graph.circles_of(id)
     freed = {one for up in (id, *graph.above(id)) for one in graph.dependents(up)}
-    freed |= {below for one in freed for below in graph.below(one)}
+    freed |= set(graph.later_siblings(id))  # they wait for it where there is no driver, too
+    freed |= {below for one in freed | naming for below in graph.below(one)}
     yield from near | freed
     for one in near | freed:
         facts = graph.facts_of(one)

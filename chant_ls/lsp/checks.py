@@ -1,8 +1,9 @@
 """Diagnostics per file, kept while nothing that they may depend on has changed."""
 
-from collections.abc import Container
-from itertools import count
+from collections.abc import Iterable, Iterator
+from operator import is_
 from typing import TYPE_CHECKING, NamedTuple
+from weakref import WeakSet
 
 from lsprotocol import types
 
@@ -34,25 +35,38 @@ def world(snapshot: Snapshot) -> World:
 
 def _same(one: World, other: World) -> bool:
     """By identity: each part of a snapshot is a new object exactly when it changed."""
-    return all(a is b for a, b in zip(one, other, strict=True))
+    return len(one) == len(other) and all(map(is_, one, other))
+
+
+class Era:
+    """The world that holds for many files: it is moved on for all of them at once."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+
+
+_OVER = Era(())
 
 
 class Checked(NamedTuple):
-    """`id` changes exactly when `items` do. `found` and `items` go together by place."""
+    """`id` changes exactly when `items` do. `found` and `items` go together by place. `entries`
+    are the path entries that were looked at, None where nobody kept them."""
 
     id: str
     items: tuple[types.Diagnostic, ...]
     found: tuple[Diagnostic, ...]
     file: SpecFile
-    world: World
+    era: Era
+    entries: frozenset[str] | None = None
 
 
 class Checks:
-    """The diagnostics of one project as they were last computed."""
+    """The diagnostics of one project as they were last computed. `ids` are never given twice."""
 
-    def __init__(self) -> None:
+    def __init__(self, ids: Iterator[str]) -> None:
         self._known: dict[str, Checked] = {}
-        self._serial = count(1)
+        self._eras: WeakSet[Era] = WeakSet()
+        self._ids = ids
 
     def of(self, view: View, client: Client) -> Checked:
         """The file's diagnostics now, computed only if something changed."""
@@ -62,22 +76,56 @@ class Checks:
         known = self._known.get(view.path)
         if known is None or known.file is not view.file:
             return None
-        return known if _same(known.world, world(view.snapshot)) else None
+        return known if _same(known.era.world, world(view.snapshot)) else None
 
-    def keep(self, view: View, found: tuple[Diagnostic, ...], client: Client) -> Checked:
+    def keep(
+        self,
+        view: View,
+        found: tuple[Diagnostic, ...],
+        client: Client,
+        entries: frozenset[str] | None = None,
+    ) -> Checked:
         items = tuple(to_proto(view, one, client) for one in found)
         before = self._known.get(view.path)
-        id = before.id if before and before.items == items else str(next(self._serial))
-        kept = Checked(id, items, found, view.file, world(view.snapshot))
+        id = before.id if before and before.items == items else next(self._ids)
+        kept = Checked(id, items, found, view.file, self._era(world(view.snapshot)), entries)
         self._known[view.path] = kept
         return kept
 
-    def confirm(self, old: Snapshot, new: Snapshot, affected: Container[str]) -> None:
-        """What was right in `old` is so in `new`, but for the affected files."""
+    def _era(self, now: World) -> Era:
+        era = next((one for one in self._eras if _same(one.world, now)), None) or Era(now)
+        self._eras.add(era)
+        return era
+
+    def confirm(self, old: Snapshot, new: Snapshot, affected: Iterable[str]) -> None:
+        """What was right in `old` is so in `new`, but for the affected files. Costs as much as is
+        affected, not as much as is known."""
         before, after = world(old), world(new)
-        for path, known in self._known.items():
-            if path not in affected and _same(known.world, before):
-                self._known[path] = known._replace(world=after)
+        for path in {*affected, *self._looking_at(_moved(old, new))}:
+            if (known := self._known.get(path)) and _same(known.era.world, before):
+                self._known[path] = known._replace(era=_OVER)
+        for era in self._eras:
+            if _same(era.world, before):
+                era.world = after
+
+    def _looking_at(self, entries: frozenset[str]) -> Iterator[str]:
+        if entries:
+            for path, known in self._known.items():
+                if known.entries is None or known.entries & entries:
+                    yield path
+
+    def prune(self, snapshot: Snapshot) -> None:
+        """Forget the files that are gone."""
+        for path in [one for one in self._known if one not in snapshot.files]:
+            del self._known[path]
+
+
+def _moved(old: Snapshot, new: Snapshot) -> frozenset[str]:
+    """The path entries that are something else on disk than they were."""
+    if old.paths is new.paths:
+        return frozenset()
+    before, after = dict(old.paths.items()), dict(new.paths.items())
+    return frozenset(e for e in before.keys() | after.keys() if before.get(e) != after.get(e))
 
 
 def found_in(view: View) -> tuple[Diagnostic, ...]:

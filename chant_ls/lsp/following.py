@@ -1,6 +1,7 @@
 """What the server looks at by itself: projects on disk, folders that become one, its client."""
 
 import asyncio
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -24,42 +25,38 @@ async def keep(ls: "ChantServer", project: "Project", wake: asyncio.Event) -> No
 
     await asyncio.sleep(INDEX_AFTER)
     base, seen = await ls.pools.on_disk(project, watch.index, project.app)
+    before = project.snapshot
     project.adopt(base)
-    ls.publisher.later(project)
+    ls.publisher.happened(project, before)
     ls.runs.attach(project)
     await ls.pools.think(warm)
     await _follow(ls, project, wake, seen)
 
 
 async def _follow(ls: "ChantServer", project: "Project", wake: asyncio.Event, seen: "Seen") -> None:
-    """Look again and again. Where the client watches files, most looks are at runs alone."""
+    """Look again and again. A client that watches files only makes a look come sooner: what it
+    watches is less than what counts, and it may not tell."""
     from chant_ls.lsp import watch
 
     loop = asyncio.get_running_loop()
     pause = LOOK_EVERY
     while True:
-        told = await _pause(wake, pause)
-        begun, private = loop.time(), project.snapshot.private
-        if told or not ls.client.watches:
-            wanted = watch.wanted(project.snapshot, project.open_paths)
-            look = (project.app, seen, wanted, private)
-            change, seen = await ls.pools.on_disk(project, watch.look, *look)
-        else:
-            change = await ls.pools.on_disk(project, watch.runs, project.app, private)
+        await _pause(wake, pause)
+        begun = loop.time()
+        look = (project.app, seen, project.snapshot, project.open_paths)
+        change, seen = await ls.pools.on_disk(project, watch.look, *look)
         pause = max(LOOK_EVERY, 20 * (loop.time() - begun))
+        before = project.snapshot
         if project.absorb(change):
-            ls.publisher.later(project)
+            ls.publisher.happened(project, before, change.files.keys())
             ls.runs.attach(project)
 
 
-async def _pause(wake: asyncio.Event, seconds: float) -> bool:
-    """Wait; whether somebody told that something changed."""
-    try:
+async def _pause(wake: asyncio.Event, seconds: float) -> None:
+    """Wait, until somebody tells that something changed at most."""
+    with suppress(TimeoutError):
         await asyncio.wait_for(wake.wait(), seconds)
-    except TimeoutError:
-        return False
     wake.clear()
-    return True
 
 
 async def search(ls: "ChantServer") -> None:

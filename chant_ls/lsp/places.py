@@ -3,7 +3,7 @@
 import os
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
-from urllib.parse import quote
+from urllib.parse import quote, unquote_to_bytes, urlsplit
 
 from pygls.uris import from_fs_path, to_fs_path
 
@@ -15,6 +15,8 @@ SPECS, ARCHIVE = ".chant/specs/", ".chant/archive/"
 def file_of(uri: str) -> Path | None:
     """The file that a `file:` URI names, as the client wrote it (links kept), None for others."""
     path = to_fs_path(uri)
+    if path and "\ufffd" in path:  # names that are not UTF-8 were lost in it
+        path = os.fsdecode(unquote_to_bytes(urlsplit(uri).path))
     return Path(os.path.normpath(path)) if path else None
 
 
@@ -43,7 +45,7 @@ class Folder(NamedTuple):
         return None
 
     def uri_of(self, path: str) -> str:
-        return f"{self.uri.rstrip('/')}/{quote(path)}"
+        return f"{self.uri.rstrip('/')}/{quote(os.fsencode(path))}"
 
 
 def folder_at(root: Path, seen: Path | None = None, uri: str = "") -> Folder:

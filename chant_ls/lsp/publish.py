@@ -1,11 +1,14 @@
 """Tells the client what changed: at once for the text being typed, shortly after for the rest."""
 
 import asyncio
+from collections.abc import Collection, Iterator
+from itertools import count
+from secrets import token_hex
 from typing import TYPE_CHECKING, NamedTuple
 
 from lsprotocol import types
 
-from chant_ls.analysis.affected import affected
+from chant_ls.analysis.affected import concerned
 from chant_ls.analysis.snapshot import Snapshot
 from chant_ls.lsp.checks import Checked, Checks
 from chant_ls.lsp.project import Project
@@ -18,33 +21,40 @@ if TYPE_CHECKING:
 PAUSE = 0.1
 """Seconds of quiet before the files that depend on a change are checked again."""
 
-
-_DECORATIONS = (
-    types.WORKSPACE_CODE_LENS_REFRESH,
-    types.WORKSPACE_INLAY_HINT_REFRESH,
-    types.WORKSPACE_SEMANTIC_TOKENS_REFRESH,
-)
+LATEST = 0.2
+"""Seconds after a change by which they are, however much follows it."""
 
 
-class Edits(NamedTuple):
-    """Specs whose facts changed since the snapshot `before`."""
+class Due(NamedTuple):
+    """`latest` is in the loop's time."""
+
+    timer: asyncio.TimerHandle
+    latest: float
+
+
+class News(NamedTuple):
+    """What happened since the snapshot `before`: specs whose facts or files changed, and whether
+    anything came from outside of the editor."""
 
     before: Snapshot
     paths: frozenset[str] = frozenset()
-
-    def with_path(self, path: str) -> "Edits":
-        return self._replace(paths=self.paths | {path})
+    outside: bool = False
 
 
 class Publisher:
-    """Pushes diagnostics where the client cannot pull, asks it to pull again where it can."""
+    """Pushes diagnostics where the client cannot pull, asks it to pull again where it can.
+
+    `settled` is set, and replaced by a new one, whenever diagnostics of other files may differ.
+    """
 
     def __init__(self, server: "ChantServer") -> None:
         self._server = server
         self._checks: dict[Project, Checks] = {}
+        self._ids = _serials()
         self._shown: dict[str, str] = {}
-        self._due: dict[Project, asyncio.TimerHandle] = {}
-        self._edits: dict[Project, Edits | None] = {}
+        self._due: dict[Project, Due] = {}
+        self._news: dict[Project, News] = {}
+        self.settled = asyncio.Event()
 
     def checked(self, view: View) -> Checked:
         """The diagnostics of a spec; a pull counts as shown."""
@@ -53,7 +63,7 @@ class Publisher:
         return checked
 
     def checks(self, project: Project) -> Checks:
-        return self._checks.setdefault(project, Checks())
+        return self._checks.setdefault(project, Checks(self._ids))
 
     def show(self, view: View) -> None:
         """Push this text's diagnostics, whether they changed or not: its version did."""
@@ -89,48 +99,60 @@ class Publisher:
 
     def edited(self, project: Project, before: Snapshot, path: str) -> None:
         """The facts of one spec changed: soon look at the texts that this may concern."""
-        waiting = self._edits.get(project, Edits(before))
-        self._edits[project] = waiting and waiting.with_path(path)
-        self._soon(project)
+        self._happened(project, before, (path,), outside=False)
 
-    def later(self, project: Project) -> None:
-        """Runs, files or settings changed: soon look at everything that is shown."""
-        self._edits[project] = None
-        self._soon(project)
+    def happened(self, project: Project, before: Snapshot, paths: Collection[str] = ()) -> None:
+        """Files, runs or settings changed on disk: soon look at what is shown."""
+        self._happened(project, before, paths, outside=True)
 
-    def _soon(self, project: Project) -> None:
-        if due := self._due.pop(project, None):
-            due.cancel()
+    def _happened(
+        self, project: Project, before: Snapshot, paths: Collection[str], outside: bool
+    ) -> None:
+        news = self._news.get(project) or News(before)
+        self._news[project] = News(news.before, news.paths.union(paths), news.outside or outside)
         loop = asyncio.get_running_loop()
-        self._due[project] = loop.call_later(PAUSE, self._settle, project)
+        due = self._due.get(project)
+        latest = due.latest if due else loop.time() + LATEST
+        if due:
+            due.timer.cancel()
+        at = min(loop.time() + PAUSE, latest)
+        self._due[project] = Due(loop.call_at(at, self._settle, project), latest)
 
     def drop(self, project: Project) -> None:
         self._checks.pop(project, None)
+        self._news.pop(project, None)
         if due := self._due.pop(project, None):
-            due.cancel()
+            due.timer.cancel()
+        self._wake()
 
     def _settle(self, project: Project) -> None:
         del self._due[project]
-        edits = self._edits.pop(project, None)
-        if edits is not None:
-            self._confirm(project, edits)
+        news = self._news.pop(project)
+        self._confirm(project, news)
         changed = [view for view in self._server.session.views(project) if self._differs(view)]
         if not self._server.client.pull:
             for view in changed:
                 self.show(view)
-            if edits is None:
+            if news.outside:
                 self._show_sheets(project)
-        elif changed or edits is None:
+        elif changed or news.outside:
             self._server.refresh(types.WORKSPACE_DIAGNOSTIC_REFRESH)
-        for method in _DECORATIONS:
-            self._server.refresh(method)
+        self._wake()
+        self._server.drawings.settled(project)
         self._server.specs_changed(project)
 
-    def _confirm(self, project: Project, edits: Edits) -> None:
-        """What no edit concerns need not be checked again."""
-        old, new = edits.before, project.snapshot
-        concerned = {one for path in edits.paths for one in affected(old, new, path)}
-        self.checks(project).confirm(old, new, concerned)
+    def _wake(self) -> None:
+        self.settled.set()
+        self.settled = asyncio.Event()
+
+    def _confirm(self, project: Project, news: News) -> None:
+        """What the news do not concern need not be checked again."""
+        checks, now = self.checks(project), project.snapshot
+        near = concerned(news.before, now, news.paths)
+        if near is not None:
+            checks.confirm(news.before, now, near)
+        if news.outside:
+            checks.prune(now)
 
     def _differs(self, view: View) -> bool:
         checked = self.checks(view.project).of(view, self._server.client)
@@ -141,3 +163,9 @@ class Publisher:
         self._server.text_document_publish_diagnostics(
             types.PublishDiagnosticsParams(uri, list(items), version=text.version if text else None)
         )
+
+
+def _serials() -> Iterator[str]:
+    """Result ids that this server, and the one before it, never gave to anything else."""
+    start = token_hex(4)
+    return (f"{start}.{number}" for number in count(1))

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from chant_ls.analysis.types import Change
     from chant_ls.app import App
     from chant_ls.engine.engine import Engine
+    from chant_ls.lsp.drawings import Drawings
     from chant_ls.lsp.project import Project
     from chant_ls.lsp.publish import Publisher
     from chant_ls.lsp.runs import Runs
@@ -85,6 +86,12 @@ class ChantServer(LanguageServer):
         from chant_ls.lsp.publish import Publisher
 
         return Publisher(self)
+
+    @cached_property
+    def drawings(self) -> "Drawings":
+        from chant_ls.lsp.drawings import Drawings
+
+        return Drawings(self)
 
     @staticmethod
     def prepare() -> None:
@@ -159,8 +166,8 @@ class ChantServer(LanguageServer):
         view = self.session.put(text)
         if view is None:
             self._no_spec_changed(text.uri)
-            if project and before is not project.snapshot:
-                self.publisher.later(project)
+            if project and before and before is not project.snapshot:
+                self.publisher.edited(project, before, self.session.path_of(text.uri) or "")
             return
         self.publisher.show(view)
         if before is not None and view.snapshot.graph is not before.graph:
@@ -184,14 +191,19 @@ class ChantServer(LanguageServer):
             self.spawn(self._learn(project, unknown))
 
     async def _learn(self, project: "Project", entries: frozenset[str]) -> None:
-        if project.learn(await self.pools.on_disk(project, project.app.lookup, entries)):
-            self.publisher.later(project)
+        facts = await self.pools.on_disk(project, project.app.lookup, entries)
+        before = project.snapshot
+        if project.learn(facts):
+            self.publisher.happened(project, before)
 
     def text_closed(self, uri: str) -> None:
         self.publisher.hide(uri)
-        if project := self.session.drop(uri):
-            self.publisher.later(project)
-            self.look_now()
+        if (project := self.session.project_of(uri)) is None:
+            return
+        before = project.snapshot
+        self.session.drop(uri)
+        self.publisher.happened(project, before, [self.session.path_of(uri) or ""])
+        self.look_now()
 
     # -- projects
 
@@ -206,7 +218,10 @@ class ChantServer(LanguageServer):
     def forget(self, project: "Project") -> None:
         if task := self._tasks.pop(project, None):
             task.cancel()
+        self._wake.pop(project, None)
         self.publisher.drop(project)
+        self.drawings.drop(project)
+        self.specs_changed(project)
 
     def look_now(self) -> None:
         """Something was told to have changed on disk."""

@@ -1,7 +1,9 @@
-"""The diagnostics of a whole project, a few files at a time, in a thread beside the event loop."""
+"""The diagnostics of whole projects, a few files at a time. What is known costs no parsing."""
 
+import asyncio
+import logging
 from collections.abc import AsyncIterator, Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from lsprotocol import types
 
@@ -15,10 +17,19 @@ from chant_ls.lsp.watch import wanted
 if TYPE_CHECKING:
     from chant_ls.lsp.server import ChantServer
 
+log = logging.getLogger(__name__)
+
 BATCH = 64
 """Files: small enough for one to be left when the project changes or the client cancels."""
 
 Report = types.WorkspaceDocumentDiagnosticReport
+
+
+class Found(NamedTuple):
+    """The diagnostics of a file, and the path entries that they depend on."""
+
+    diagnostics: tuple[Diagnostic, ...]
+    entries: frozenset[str]
 
 
 async def survey(ls: "ChantServer", known: Mapping[str, str]) -> AsyncIterator[list[Report]]:
@@ -36,35 +47,52 @@ async def survey(ls: "ChantServer", known: Mapping[str, str]) -> AsyncIterator[l
         yield lost
 
 
+def is_news(report: Report) -> bool:
+    return isinstance(report, types.WorkspaceFullDocumentDiagnosticReport)
+
+
 async def _checked(
     ls: "ChantServer", project: Project, paths: list[str]
 ) -> list[tuple[View, Checked]]:
     """All of the batch as the project stands now; what changes meanwhile is checked anew later."""
-    await _looked_up(ls, project, paths)
-    checks, snapshot = ls.publisher.checks(project), project.snapshot
-    views = [
-        View(project, snapshot, path, ls.client.encoding)
-        for path in paths
-        if path in snapshot.files
-    ]
-    missing = [view for view in views if checks.known(view) is None]
-    found = await ls.pools.think(_all_found, missing) if missing else []
-    if project.snapshot is snapshot:
-        for view, diagnostics in zip(missing, found, strict=True):
-            checks.keep(view, diagnostics, ls.client)
-    now = [view.now() for view in views if view.path in project.snapshot.files]
-    return [(view, checks.of(view, ls.client)) for view in now]
+    checks, views = ls.publisher.checks(project), _views(ls, project, paths)
+    known = [(view, one) for view in views if (one := checks.known(view))]
+    missing = [view.path for view in views if checks.known(view) is None]
+    if not missing:
+        await asyncio.sleep(0)
+        return known
+    return [*known, *await _check(ls, project, missing)]
 
 
-async def _looked_up(ls: "ChantServer", project: Project, paths: list[str]) -> None:
-    snapshot = project.snapshot
-    entries = await ls.pools.think(wanted, snapshot, paths)
+def _views(ls: "ChantServer", project: Project, paths: list[str]) -> list[View]:
+    snapshot, encoding = project.snapshot, ls.client.encoding
+    return [View(project, snapshot, path, encoding) for path in paths if path in snapshot.files]
+
+
+async def _check(
+    ls: "ChantServer", project: Project, paths: list[str]
+) -> list[tuple[View, Checked]]:
+    entries = await ls.pools.think(wanted, project.snapshot, paths)
     if unknown := entries - project.snapshot.paths.keys():
-        project.learn(await ls.pools.on_disk(project, project.app.lookup, unknown))
+        before = project.snapshot
+        if project.learn(await ls.pools.on_disk(project, project.app.lookup, unknown)):
+            ls.publisher.happened(project, before)
+    views, checks = _views(ls, project, paths), ls.publisher.checks(project)
+    found = zip(views, await ls.pools.think(_all_found, views), strict=True)
+    return [(v, checks.keep(v, one.diagnostics, ls.client, one.entries)) for v, one in found if one]
 
 
-def _all_found(views: list[View]) -> list[tuple[Diagnostic, ...]]:
-    return [found_in(view) for view in views]
+def _all_found(views: list[View]) -> list[Found | None]:
+    return [_found(view) for view in views]
+
+
+def _found(view: View) -> Found | None:
+    """None where it fails: a fault of ours in one file loses the diagnostics of no other."""
+    try:
+        return Found(found_in(view), wanted(view.snapshot, [view.path]))
+    except Exception:
+        log.exception("%r cannot be checked", view.path)
+        return None
 
 
 def _report(

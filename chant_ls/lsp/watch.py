@@ -42,10 +42,10 @@ def index(app: "App") -> tuple[Snapshot, Seen]:
 
 
 def look(
-    app: "App", before: Seen, wanted: frozenset[str], private: Iterable[str] = ()
+    app: "App", before: Seen, snapshot: Snapshot, open_paths: Iterable[str] = ()
 ) -> tuple[DiskChange, Seen]:
-    """What may have changed since `before`; starts no process. `wanted`: path entries to look up
-    again; `private`: files that git should not track."""
+    """What may have changed since `before`; starts no process. What the path entries of these open
+    files are is looked up again, and whether git tracks private ones."""
     now = _list(app)
     touched = [path for path, stat in now.stats.items() if before.stats.get(path) != stat]
     files: dict[str, SpecFile | None] = {path: app.read(path) for path in touched}
@@ -55,16 +55,11 @@ def look(
         runs=app.runs(),
         config=app.config(),
         prompts=app.prompts(),
-        paths=app.lookup(wanted),
-        tracked=app.tracked(private),
+        paths=app.lookup(wanted(snapshot, open_paths)),
+        tracked=app.tracked(snapshot.private),
         today=date.today().isoformat(),
     )
     return change, now
-
-
-def runs(app: "App", private: Iterable[str] = ()) -> DiskChange:
-    """Run records and git's index lie outside the folders that clients watch."""
-    return DiskChange(runs=app.runs(), tracked=app.tracked(private))
 
 
 def wanted(snapshot: Snapshot, paths: Iterable[str]) -> frozenset[str]:

@@ -1,14 +1,20 @@
 """Incremental equals rebuilt, whatever happens; and a change is announced to all it concerns."""
 
+from dataclasses import replace
+
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
+from chant_ls.analysis.affected import concerned
 from chant_ls.analysis.check import affected, check_document
 from chant_ls.analysis.graph import Relation
+from chant_ls.analysis.listing import Listing, listed, relisted
 from chant_ls.analysis.readiness import effective_status, readiness
 from chant_ls.analysis.snapshot import Snapshot, SpecFile
 from chant_ls.analysis.types import Diagnostic
+from chant_ls.model.runs import RunInfo, RunState
+from chant_ls.model.spec import SpecId
 from tests.analysis.project import TODAY, snapshot, spec_file
 
 IDS = ["x", "x.1", "x.2", "x.2.1", "y", "y.1", "2026-01-29-010-abc", "2026-01-29-011-abd", "zz"]
@@ -48,6 +54,7 @@ class Project(RuleBasedStateMachine):
     @initialize(files=st.lists(st.tuples(ids, fields), max_size=6))
     def begin(self, files: list[tuple[str, dict[str, object]]]) -> None:
         self.now = EMPTY.with_files([spec_file(id, text(values, "x")) for id, values in files])
+        self.listing = listed(self.now)
         self.now.graph.cycles  # noqa: B018  handed on from graph to graph from here on
 
     def _change(self, path: str, new: SpecFile | None) -> None:
@@ -56,10 +63,14 @@ class Project(RuleBasedStateMachine):
         self._told(before, path)
 
     def _told(self, before: Snapshot, path: str) -> None:
-        told = affected(before, self.now, path)
-        for other in self.now.files:
-            if other not in told:
-                assert found(before, other) == found(self.now, other), other
+        self._others_are_the_same(before, affected(before, self.now, path))
+        self._others_are_the_same(before, concerned(before, self.now, [path]))
+
+    def _others_are_the_same(self, before: Snapshot, told: frozenset[str] | None) -> None:
+        """Those that were not told of."""
+        assert told is not None
+        for other in self.now.files.keys() - told:
+            assert found(before, other) == found(self.now, other), other
 
     @rule(id=ids, folder=st.sampled_from(FOLDERS), values=fields, prose=ids)
     def write(self, id: str, folder: str, values: dict[str, object], prose: str) -> None:
@@ -78,6 +89,12 @@ class Project(RuleBasedStateMachine):
             moved = spec_file(f"{folder}/{id}.md", self.now.files[path].text)
             self._change(path, None)
             self._change(moved.path, moved)
+
+    @rule(id=ids, state=st.sampled_from(RunState), live=st.booleans())
+    def work(self, id: str, state: RunState, live: bool) -> None:
+        before = self.now
+        self.now = before.with_run(RunInfo("r", SpecId(id), state, live))
+        self._others_are_the_same(before, concerned(before, self.now, []))
 
     @rule(data=st.data())
     def break_the_yaml(self, data: st.DataObject) -> None:
@@ -108,8 +125,15 @@ class Project(RuleBasedStateMachine):
                 assert mine.cycles.through(id, target) == theirs.cycles.through(id, target)
 
     @invariant()
+    def is_listed_as_the_rebuilt(self) -> None:
+        self.listing = relisted(self.listing, self.now)
+        rebuilt = EMPTY.with_files(self.now.files.values()).with_runs(self.now.runs)
+        assert self.listing == Listing(self.now, listed(rebuilt).rows)
+        assert list(self.listing.rows) == list(self.now.graph.ids)
+
+    @invariant()
     def answers_are_those_of_the_rebuilt(self) -> None:
-        rebuilt = EMPTY.with_files(self.now.files.values())
+        rebuilt = EMPTY.with_files(self.now.files.values()).with_runs(self.now.runs)
         for id in self.now.graph.ids:
             assert readiness(self.now, id) == readiness(rebuilt, id)
             assert effective_status(self.now, id) == effective_status(rebuilt, id)
@@ -130,6 +154,13 @@ def test_an_edit_of_prose_concerns_its_own_file_only() -> None:
     path = ".chant/specs/a.md"
     after = before.with_file(spec_file("a", before.files[path].text + "more\n"))
     assert affected(before, after, path) == {path}
+
+
+def test_what_is_set_for_the_project_concerns_all() -> None:
+    before = snapshot({"a": "", "b": ""})
+    assert concerned(before, replace(before, today="2030-01-01"), []) is None
+    assert concerned(before, before, [f"{n}.md" for n in range(100)]) is None
+    assert concerned(before, before, []) == frozenset()
 
 
 def test_a_status_concerns_those_that_wait() -> None:

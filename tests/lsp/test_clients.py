@@ -99,7 +99,7 @@ def client(connect, repo, env, offer):
     return client
 
 
-def session(client, repo) -> dict[str, Any]:
+def session(client, repo, offer) -> dict[str, Any]:
     """Everything an editor asks of one text, then a run of it; the answers by method."""
     file = repo / f".chant/specs/{ID}.md"
     uri = client.open(file, SPEC)
@@ -126,6 +126,10 @@ def session(client, repo) -> dict[str, Any]:
         "prepareCallHierarchy": {**identity, "position": {"line": 6, "character": 4}},
     }
     answers = {m: client.request(f"textDocument/{m}", params) for m, params in asked.items()}
+    client.change(uri, 2, {"text": SPEC.replace("# Write", "# Now write")})
+    drawn = {method for method, path in REFRESHES.items() if offer.of(path)}
+    while not drawn <= {one.get("method") for one in client.seen}:
+        client.next()
     client.close(uri)
     execute(client, "work", spec=ID)
     status_is(client, "completed")
@@ -138,7 +142,7 @@ def session(client, repo) -> dict[str, Any]:
 
 
 def test_nothing_is_sent_that_was_not_offered(client, repo, offer):
-    answers = session(client, repo)
+    answers = session(client, repo, offer)
     sent = [m for m in client.seen if "method" in m]
     for message in sent:
         method = message["method"]

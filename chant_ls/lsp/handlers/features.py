@@ -1,5 +1,6 @@
 """Questions about specs. Each handler finds the view, asks the analysis, converts the answer."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from lsprotocol import types
@@ -11,7 +12,7 @@ from chant_ls.analysis.papers import hover as paper_hover
 from chant_ls.lsp import answers, sheets
 from chant_ls.lsp.checks import Checked
 from chant_ls.lsp.server import ChantServer
-from chant_ls.lsp.survey import survey
+from chant_ls.lsp.survey import is_news, survey
 
 
 def document_diagnostic(
@@ -35,14 +36,27 @@ def document_diagnostic(
 async def workspace_diagnostic(
     ls: ChantServer, params: types.WorkspaceDiagnosticParams
 ) -> types.WorkspaceDiagnosticReport:
+    """A client that takes its answer in parts asks again and again: it gets one only when there is
+    something that it does not know."""
     known = {one.uri: one.value for one in params.previous_result_ids}
-    items: list[types.WorkspaceDocumentDiagnosticReport] = []
+    if params.partial_result_token is None:
+        items = [one async for batch in survey(ls, known) for one in batch]
+        return types.WorkspaceDiagnosticReport(items=items)
+    while True:
+        settled = ls.publisher.settled
+        if await _streamed(ls, known, params.partial_result_token):
+            return types.WorkspaceDiagnosticReport(items=[])
+        await settled.wait()
+
+
+async def _streamed(ls: ChantServer, known: Mapping[str, str], token: types.ProgressToken) -> bool:
+    """Whether there was any news to send."""
+    sent = False
     async for batch in survey(ls, known):
-        if params.partial_result_token is None:
-            items += batch
-        else:
-            ls.partial(params.partial_result_token, {"items": batch})
-    return types.WorkspaceDiagnosticReport(items=items)
+        if news := [one for one in batch if is_news(one)]:
+            ls.partial(token, {"items": news})
+            sent = True
+    return sent
 
 
 def hover(ls: ChantServer, params: types.HoverParams) -> types.Hover | None:

@@ -1,0 +1,238 @@
+"""The diagnostics of a whole project, and what is told when: at little cost, and never wrong."""
+
+import asyncio
+import os
+from pathlib import Path
+
+import pytest
+
+from chant_ls.lsp import publish, survey
+from chant_ls.lsp.publish import LATEST
+from tests.lsp.inside import Inside
+
+PULL = {
+    "textDocument": {"diagnostic": {}},
+    "workspace": {
+        "diagnostics": {"refreshSupport": True},
+        "inlayHint": {"refreshSupport": True},
+        "codeLens": {"refreshSupport": True},
+    },
+}
+WATCHES = {"workspace": {"didChangeWatchedFiles": {"dynamicRegistration": True}}}
+BODY = "\n# Spec\n\n## Acceptance Criteria\n\n- [ ] x\n"
+WRONG = "---\ntype: nonsense\n---\n" + BODY
+
+
+def id_of(number: int) -> str:
+    return f"2026-01-01-{number:03}-abc"
+
+
+def spec(root: Path, number: int) -> Path:
+    return root / f".chant/specs/{id_of(number)}.md"
+
+
+def good(number: int) -> str:
+    return f"---\ntype: code\ndepends_on: [{id_of(number - 1)}]\n---\n{BODY}"
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    (tmp_path / ".chant/specs").mkdir(parents=True)
+    spec(tmp_path, 0).write_text(f"---\ntype: code\n---\n{BODY}")
+    for number in range(1, 80):
+        spec(tmp_path, number).write_text(good(number))
+    spec(tmp_path, 80).write_text(WRONG)
+    return tmp_path
+
+
+@pytest.fixture
+async def started(root):
+    servers = []
+
+    async def start(**told) -> Inside:
+        servers.append(Inside())
+        await servers[-1].begin(root, **told)
+        return servers[-1]
+
+    yield start
+    for one in servers:
+        await one.end()
+
+
+def counted(monkeypatch, place, name: str) -> list:
+    calls, real = [], getattr(place, name)
+
+    def count(*told):
+        calls.append(told)
+        return real(*told)
+
+    monkeypatch.setattr(place, name, count)
+    return calls
+
+
+def parts(server: Inside) -> dict:
+    """The reports that were sent in parts, by URI."""
+    sent = [one["params"]["value"]["items"] for one in server.named("$/progress")]
+    return {report["uri"]: report for items in sent for report in items}
+
+
+async def test_a_poll_without_news_checks_nothing_and_is_answered_when_there_are_some(
+    started, root, monkeypatch
+):
+    server = await started(capabilities=PULL)
+    await server.indexed()
+    await server.ask("workspace/diagnostic", {"previousResultIds": [], "partialResultToken": "a"})
+    first = parts(server)
+    assert spec(root, 80).as_uri() in first
+    known = [{"uri": uri, "value": report["resultId"]} for uri, report in first.items()]
+    checked = counted(monkeypatch, survey, "found_in")
+    looked_at = counted(monkeypatch, survey, "wanted")
+    server.sink.messages.clear()
+    params = {"previousResultIds": known, "partialResultToken": "b"}
+    polled = asyncio.ensure_future(server.ask("workspace/diagnostic", params))
+    one_off = await server.ask("workspace/diagnostic", {"previousResultIds": known})
+    assert {one["kind"] for one in one_off["result"]["items"]} == {"unchanged"}
+    assert not polled.done() and not checked and not looked_at
+    spec(root, 81).write_text(WRONG)
+    assert (await polled)["result"] == {"items": []}
+    assert list(parts(server)) == [spec(root, 81).as_uri()]
+    assert 0 < len(checked) < 10, "only what the new file concerns"
+
+
+async def test_a_closed_file_is_checked_again_when_a_path_it_names_comes(started, root):
+    spec(root, 80).write_text("---\ntype: code\ncontext: [docs/a.md]\n---\n" + BODY)
+    server = await started(capabilities=PULL)
+    await server.indexed()
+    uri = spec(root, 80).as_uri()
+    told = (await server.ask("workspace/diagnostic", {"previousResultIds": []}))["result"]["items"]
+    [before] = [one for one in told if one["uri"] == uri]
+    assert [one["code"] for one in before["items"]] == ["unresolved-path"]
+    (root / "docs").mkdir()
+    (root / "docs/a.md").write_text("a")
+    known = [{"uri": uri, "value": before["resultId"]}]
+    server.open(spec(root, 80))  # paths of closed files are not looked at
+    params = {"previousResultIds": known, "partialResultToken": "a"}
+    await server.ask("workspace/diagnostic", params)
+    assert parts(server)[uri]["items"] == []
+
+
+async def test_a_client_that_watches_need_not_tell_of_files_that_it_does_not_watch(started, root):
+    server = await started(capabilities=WATCHES)
+    await server.indexed()
+    text = good(80).replace("type: code", "type: code\ncontext: [docs/a.md]")
+    uri = server.open(spec(root, 80), text)
+    await server.until(lambda: "unresolved-path" in (server.pushed(uri) or ()))
+    (root / "docs").mkdir()
+    (root / "docs/a.md").write_text("a")
+    await server.until(lambda: "unresolved-path" not in server.pushed(uri))
+    spec(root, 79).unlink()
+    await server.until(lambda: "unknown-dependency" in server.pushed(uri))
+
+
+async def test_result_ids_are_never_used_again(started, root):
+    server = await started(capabilities=PULL)
+    await server.indexed()
+    uri = server.open(spec(root, 80))
+    pull = {"textDocument": {"uri": uri}}
+    before = (await server.ask("textDocument/diagnostic", pull))["result"]
+    assert before["items"]
+    server.close(uri)
+    server.folders(removed=[root])
+    spec(root, 80).write_text(good(80))
+    server.folders(added=[root])
+    await server.indexed()
+    server.open(spec(root, 80))
+    again = await server.ask(
+        "textDocument/diagnostic", {**pull, "previousResultId": before["resultId"]}
+    )
+    assert again["result"]["kind"] == "full" and again["result"]["items"] == []
+
+
+async def test_what_is_removed_leaves_nothing_behind(started, root):
+    server = await started(capabilities=PULL)
+    for _ in range(3):
+        await server.indexed()
+        [project] = server.server.session.projects.values()
+        server.folders(removed=[root])
+        server.folders(added=[root])
+        held = [server.server._wake, server.server._tasks, server.server.publisher._checks]
+        assert not [one for one in held if project in one]
+
+
+async def test_a_name_that_is_not_utf_8_is_told_of_like_others(started, root):
+    odd = root / ".chant/specs" / os.fsdecode(b"\xff\xfe")
+    odd.mkdir()
+    (odd / f"{id_of(90)}.md").write_text(WRONG)
+    server = await started(capabilities=PULL)
+    await server.indexed()
+    told = (await server.ask("workspace/diagnostic", {"previousResultIds": []}))["result"]["items"]
+    uri = f"{(root / '.chant/specs').as_uri()}/%FF%FE/{id_of(90)}.md"
+    assert {uri, spec(root, 80).as_uri()} <= {one["uri"] for one in told}
+    found = (await server.ask("workspace/symbol", {"query": "090-abc"}))["result"]
+    assert [one["location"]["uri"] for one in found] == [uri]
+    server.open(root, WRONG + "more", uri=uri)
+    report = (await server.ask("textDocument/diagnostic", {"textDocument": {"uri": uri}}))["result"]
+    assert report["items"]
+
+
+async def test_a_file_that_we_cannot_check_hides_no_other(started, root, monkeypatch):
+    real = survey.found_in
+
+    def fails(view):
+        if id_of(40) in view.path:
+            raise RuntimeError("a mistake of ours")
+        return real(view)
+
+    monkeypatch.setattr(survey, "found_in", fails)
+    server = await started(capabilities=PULL)
+    await server.indexed()
+    told = (await server.ask("workspace/diagnostic", {"previousResultIds": []}))["result"]["items"]
+    assert spec(root, 80).as_uri() in [one["uri"] for one in told]
+
+
+class Clock:
+    """A loop whose time is told."""
+
+    def __init__(self) -> None:
+        self.now, self.due = 100.0, []
+
+    def time(self) -> float:
+        return self.now
+
+    def call_at(self, at, *work):
+        self.due.append(at)
+        return asyncio.TimerHandle(at, lambda: None, (), asyncio.get_event_loop())
+
+
+async def test_other_files_are_looked_at_while_one_types_on(started, monkeypatch):
+    server = await started(capabilities=PULL)
+    await server.indexed()
+    [project] = server.server.session.projects.values()
+    server.server.publisher.drop(project)
+    clock = Clock()
+    monkeypatch.setattr(publish.asyncio, "get_running_loop", lambda: clock)
+    for key in range(20):
+        clock.now = 100.0 + key * 0.05
+        server.server.publisher.edited(project, project.snapshot, ".chant/specs/x.md")
+    assert max(clock.due) <= 100.0 + LATEST < 100.25
+
+
+async def test_only_what_looks_different_is_drawn_anew(started, root):
+    server = await started(capabilities=PULL)
+    await server.indexed()
+    publisher = server.server.publisher
+    one, other = server.open(spec(root, 1)), server.open(spec(root, 2))
+
+    async def edit(version: int, text: str) -> None:
+        settled = publisher.settled
+        server.change(one, version, text)
+        await asyncio.wait_for(settled.wait(), 30)
+
+    await edit(2, good(1).replace("# Spec", "# First"))
+    hints, lenses = "workspace/inlayHint/refresh", "workspace/codeLens/refresh"
+    await server.until(lambda: server.named(hints) and server.named(lenses))
+    server.sink.messages.clear()
+    await edit(3, good(1).replace("# Spec", "# First").replace("code", "code\nlabels: [a]"))
+    await edit(4, good(1).replace("# Spec", "# Other").replace("code", "code\nlabels: [a]"))
+    await server.until(lambda: server.named(hints))
+    assert len(server.named(hints)) == 1 and server.named(lenses) == [], other
