@@ -3,13 +3,14 @@
 from collections.abc import Iterator
 
 from chant_ls.analysis.markdown import code, escape
-from chant_ls.analysis.readiness import Link, chain, describe, next_step
+from chant_ls.analysis.readiness import Link, chain, describe, step_out
 from chant_ls.analysis.snapshot import Snapshot
 from chant_ls.analysis.times import ago
 from chant_ls.analysis.types import Block, Reason
 from chant_ls.model.spec import SpecId
 
 _MOST_LINES = 30
+_MOST_STEPS = 12
 _BY_ID = frozenset({Block.DEPENDENCY, Block.SIBLING, Block.MEMBERS, Block.DRIVER})
 _HOW = {
     Block.SIBLING: " (comes before it)",
@@ -21,11 +22,12 @@ _HOW = {
 def reasons_markdown(snapshot: Snapshot, id: SpecId, now: str = "") -> str:
     """One line a root cause, nearest reason first: ``blocked by `A` ← `B` (failed 2 h ago)``;
     then the command that comes next, where there is one."""
-    ways = list(_ways(chain(snapshot, id)))
+    links = chain(snapshot, id)
+    ways = list(_ways(links))
     lines = [f"- blocked by {_way(snapshot, way, now)}" for way in ways[:_MOST_LINES]]
     if len(ways) > _MOST_LINES:
         lines.append(f"- and {len(ways) - _MOST_LINES} more")
-    step = next_step(snapshot, id)
+    step = step_out(links)
     tail = f"\n\nnext: {code(step)}" if step else ""
     return "\n".join(lines) + tail
 
@@ -42,9 +44,10 @@ def _ways(links: tuple[Link, ...]) -> Iterator[tuple[Link, ...]]:
 
 
 def _way(snapshot: Snapshot, way: tuple[Link, ...], now: str) -> str:
-    steps = [_step(snapshot, link, now) for link in way]
-    if len(steps) > 12:
-        steps = [*steps[:6], f"… {len(steps) - 11} more …", *steps[-5:]]
+    near, far = (way[:6], way[-5:]) if len(way) > _MOST_STEPS else (way, ())
+    steps = [_step(snapshot, link, now) for link in near]
+    if far:
+        steps += [f"… {len(way) - 11} more …", *(_step(snapshot, link, now) for link in far)]
     return " ← ".join(steps) + (" (told above)" if way[-1].cut else "")
 
 

@@ -1,6 +1,7 @@
 """Text of strangers made harmless where an editor renders Markdown (security.md)."""
 
 import re
+from functools import lru_cache
 
 _UNSEEN = re.compile(
     "[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069"
@@ -18,12 +19,14 @@ def clean(text: str, most: int = 300) -> str:
     return line if len(line) <= most else line[: most - 1] + "…"
 
 
+@lru_cache(maxsize=4096)
 def escape(text: str, most: int = 300) -> str:
     """`clean` text that Markdown shows as it is: no emphasis, link, image, HTML, or heading."""
     marked = _MARKS.sub(r"\\\g<0>", clean(text, most))
     return _LINE_START.sub(r"\1\\", marked)
 
 
+@lru_cache(maxsize=4096)
 def code(text: str, most: int = 300) -> str:
     """A code span of the `clean` text."""
     inner = clean(text, most)

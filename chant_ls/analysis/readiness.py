@@ -24,6 +24,14 @@ class Link(NamedTuple):
 def readiness(snapshot: Snapshot, id: str) -> Readiness:
     """What stands in the way of work, whatever the spec's own status: `effective_status` tells
     whether it is pending at all."""
+    key = ("readiness", id)
+    known = snapshot.memo.get(key)
+    if not isinstance(known, Ready | Blocked):
+        known = snapshot.memo[key] = _readiness(snapshot, id)
+    return known
+
+
+def _readiness(snapshot: Snapshot, id: str) -> Readiness:
     facts = snapshot.facts(id)
     if facts is None:
         return Blocked((Reason(Block.MISSING, id),))
@@ -250,10 +258,12 @@ def next_step(snapshot: Snapshot, id: str) -> str:
 
     "" where it is not blocked, or where only an edit helps.
     """
-    for link in roots(chain(snapshot, id)):
-        if step := remedy(link.reason):
-            return step
-    return ""
+    return step_out(chain(snapshot, id))
+
+
+def step_out(links: tuple[Link, ...]) -> str:
+    """The same, of a chain that is known."""
+    return next((step for link in roots(links) if (step := remedy(link.reason))), "")
 
 
 def roots(links: tuple[Link, ...]) -> Iterator[Link]:
