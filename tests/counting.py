@@ -43,7 +43,9 @@ def lines(action: Callable[[], object]) -> int:
     return found
 
 
-def growth(count: Callable[[Callable[[], object]], int], work: Callable[[int], object]) -> float:
+def growth(
+    count: Callable[[Callable[[], object]], int], work: Callable[[int], object], size: int = 100
+) -> float:
     """How many times more is done for four times as much: 4 where cost is linear, 16 where it is
     quadratic. `work` makes its input before what it returns is called."""
 
@@ -52,4 +54,4 @@ def growth(count: Callable[[Callable[[], object]], int], work: Callable[[int], o
         assert callable(action)
         return count(action)
 
-    return cost(400) / cost(100)
+    return cost(4 * size) / cost(size)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Protocol
 
-from chant_ls.model.spec import SpecId, natural_key
+from chant_ls.model.spec import SpecId, natural_key, parent_id
 
 _PATIENCE = 5_000
 """So many specs may be looked at on the ground of an older order before a new one is made."""
@@ -20,7 +20,11 @@ class Waiting(Protocol):
 
     @property
     def ids(self) -> tuple[SpecId, ...]: ...
-    def waits_for(self, id: str) -> tuple[SpecId, ...]: ...
+    def waits_for(self, id: str) -> tuple[SpecId, ...]:
+        """Enough of what it waits for that all of it is waited for, directly or not."""
+
+    def earlier_siblings(self, id: str) -> tuple[SpecId, ...]:
+        """What it waits for by its number; `waits_for` tells the nearest of these only."""
 
 
 Cycle = tuple[SpecId, ...]
@@ -35,6 +39,16 @@ class _Order:
     circles: Mapping[SpecId, frozenset[SpecId]]
 
 
+@dataclass(slots=True)
+class _Ground:
+    """An order, and the specs that came, went or wait for others since it was made. Replaced as a
+    whole, for several threads ask at once; `lowest` is the same whoever finds it."""
+
+    order: _Order
+    changed: frozenset[SpecId] = frozenset()
+    lowest: int | None = None
+
+
 class Known:
     """What was found out about cycles; graphs alike in who waits for whom share it.
 
@@ -43,29 +57,25 @@ class Known:
     never looks below the lowest of them: mostly it ends where it begins.
     """
 
-    def __init__(self, order: _Order | None = None, changed: frozenset[SpecId] = frozenset()):
-        self.order = order
-        self.changed = changed
+    def __init__(self, ground: _Ground | None = None):
+        self.ground = ground
         self.looked_at = 0
-        self.lowest: int | None = None
         self.found: dict[tuple[str, str], Cycle | None] = {}
 
     def after(self, ids: Iterable[SpecId]) -> "Known":
         """For a graph in which only `ids` came, went or wait for others than before."""
-        ids = frozenset(ids)
-        if self.order is None or len(self.changed) > _MANY:
+        ids, ground = frozenset(ids), self.ground
+        if ground is None or len(ground.changed) > _MANY:
             return Known()
-        ranks = self.order.ranks
+        ranks = ground.order.ranks
         new = [id for id in ids if id not in ranks]
         ranked = {**ranks, **{id: len(ranks) + n for n, id in enumerate(new)}} if new else ranks
-        return Known(_Order(ranked, self.order.circles), self.changed | ids)
+        return Known(_Ground(_Order(ranked, ground.order.circles), ground.changed | ids))
 
-    def renew(self, graph: Waiting) -> _Order:
-        self.order = order = _ordered(graph)
-        self.changed = frozenset()
+    def renew(self, graph: Waiting) -> _Ground:
+        self.ground = ground = _Ground(_ordered(graph))
         self.looked_at = 0
-        self.lowest = None
-        return order
+        return ground
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,30 +97,28 @@ class Cycles:
 
     def prepare(self) -> None:
         """Makes the order now instead of under the first question."""
-        _ = self._current
+        _ = self._ground
 
     @property
     def circles(self) -> Mapping[SpecId, frozenset[SpecId]]:
         """Of every spec in a cycle: all that wait for each other with it, itself among them."""
-        if self.known.changed:
-            self.known.renew(self.graph)
-        return self._current.circles
+        ground = self._ground
+        return (self.known.renew(self.graph) if ground.changed else ground).order.circles
 
     @property
-    def _current(self) -> _Order:
+    def _ground(self) -> _Ground:
         known = self.known
-        if known.order is None or known.looked_at > _PATIENCE:
-            return known.renew(self.graph)
-        return known.order
+        ground = known.ground
+        return ground if ground and known.looked_at <= _PATIENCE else known.renew(self.graph)
 
-    @property
-    def _lowest(self) -> int:
+    def _lowest(self, ground: _Ground) -> int:
         """The lowest rank from which an edge climbs."""
-        ranks, known, waits = self._current.ranks, self.known, self.graph.waits_for
-        if known.lowest is None:
-            climbs = (ranks[i] for i in known.changed if any(ranks[t] > ranks[i] for t in waits(i)))
-            known.lowest = min(climbs, default=len(ranks))
-        return known.lowest
+        ranks, waits = ground.order.ranks, self.graph.waits_for
+        if ground.lowest is None:
+            changed = ground.changed
+            climbs = (ranks[i] for i in changed if any(ranks[t] > ranks[i] for t in waits(i)))
+            ground.lowest = min(climbs, default=len(ranks))
+        return ground.lowest
 
     def _find(self, start: SpecId, end: SpecId) -> None:
         way, found = self._way(end, start), self.known.found
@@ -124,21 +132,38 @@ class Cycles:
 
     def _way(self, source: SpecId, goal: SpecId) -> Cycle | None:
         """The specs of a shortest way, both ends included."""
-        ranks = self._current.ranks
-        floor = min(ranks[goal], self._lowest)
+        ground = self._ground
+        ranks = ground.order.ranks
+        floor = min(ranks[goal], self._lowest(ground))
         if ranks[source] < floor:
             return None
         came: dict[SpecId, SpecId | None] = {source: None}
-        todo = deque(came)
+        todo, steps = deque(came), _Steps(self.graph)
         while todo and goal not in came:
             node = todo.popleft()
-            for other in self.graph.waits_for(node):
+            for other in steps.of(node):
                 if other not in came and ranks[other] >= floor:
                     came[other] = node
                     todo.append(other)
-        if self.known.changed:
+        if ground.changed:
             self.known.looked_at += len(came)
         return _traced(came, goal) if goal in came else None
+
+
+class _Steps:
+    """All that specs wait for, directly: each of the siblings before them is told only once."""
+
+    def __init__(self, graph: Waiting) -> None:
+        self._graph = graph
+        self._told: dict[SpecId | None, int] = {}
+
+    def of(self, id: SpecId) -> Iterator[SpecId]:
+        yield from self._graph.waits_for(id)
+        if earlier := self._graph.earlier_siblings(id):
+            above = parent_id(id)
+            told = self._told.get(above, 0)
+            yield from earlier[told:]
+            self._told[above] = max(told, len(earlier))
 
 
 def _traced(came: Mapping[SpecId, SpecId | None], goal: SpecId) -> Cycle:

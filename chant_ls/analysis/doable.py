@@ -1,6 +1,7 @@
 """What can be done with a spec now, and why not: the refusals of every surface."""
 
-from chant_ls.analysis.readiness import Link, chain, describe, next_step, readiness, remedy
+from chant_ls.analysis.chains import Link, chain, next_step
+from chant_ls.analysis.readiness import describe, readiness, remedy
 from chant_ls.analysis.snapshot import Snapshot
 from chant_ls.analysis.standing import is_unmerged, standing
 from chant_ls.analysis.types import Block, Blocked, Reason

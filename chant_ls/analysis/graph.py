@@ -1,8 +1,10 @@
 """How specs name each other: an immutable index that shares what a change leaves alone."""
 
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from itertools import chain
+from functools import lru_cache
+from itertools import chain, islice
 
 from chant_ls.analysis.cycles import Cycles, Known
 from chant_ls.analysis.ids import Ids
@@ -60,6 +62,8 @@ class Graph:
         self._answers: dict[str, Resolution] = {}
         self._looses: dict[Relation, frozenset[str]] = {}
         self._shorts: dict[Relation, Mapping[SpecId, list[str]]] = {}
+        self._below: dict[str, frozenset[SpecId]] = {}
+        self._outside: dict[str, tuple[SpecId, ...]] = {}
         self._circular: Known | None = None
         self._origin = Origin()
         self._edited: frozenset[SpecId] = frozenset()
@@ -103,6 +107,7 @@ class Graph:
         if self._circular is not None and len(moved) <= _FEW:
             near = {one for graph in (self, new) for id in moved for one in graph._around(id)}
             near.update(waiting)
+            near.update(one for graph in (self, new) for id in waiting for one in graph._next(id))
             families = [graph.below(id) for graph in (self, new) for id in near]
             changed = near.union(*families)
             new._circular = self._circular.after(changed) if changed else self._circular
@@ -110,6 +115,7 @@ class Graph:
     def _around(self, id: SpecId) -> Iterator[SpecId]:
         """The specs that may wait for others when the spec `id` comes or goes."""
         yield id
+        yield from self._next(id)
         for relation in (Relation.DEPENDS, Relation.MEMBERS):
             for text in self.texts_within(relation, id):
                 yield from self.named_by(relation, text)
@@ -252,10 +258,9 @@ class Graph:
 
     def members(self, id: str) -> tuple[SpecId, ...]:
         """Its `.N` files by number, then those of its `members` field in its order."""
-        facts, below = self.facts_of(id), self._indexes[Relation.DRIVER].get(id)
-        if facts is None or not (below or facts.members):
+        facts, numbered = self.facts_of(id), self.numbered(id)
+        if facts is None or not (numbered or facts.members):
             return ()
-        numbered = sorted(below or (), key=member_numbers)
         listed = (one for one in self._targets(facts.members) if one != id)
         return tuple(dict.fromkeys((*numbered, *listed)))
 
@@ -269,29 +274,54 @@ class Graph:
 
     def above(self, id: str) -> frozenset[SpecId]:
         """Its drivers, their drivers and so on; itself only where drivers form a circle."""
-        return _closure(id, self.drivers)
+        return _closure(self.drivers(id), self.drivers)
 
     def below(self, id: str) -> frozenset[SpecId]:
         """Its members, their members and so on."""
-        return _closure(id, self.members)
+        found = self._below.get(id)
+        if found is None:
+            members = self.members(id)
+            found = _closure(members, self.members) if members else _NOTHING
+            if members:
+                self._below[id] = found
+        return found
+
+    # the order of members
+
+    def numbered(self, id: str) -> tuple[SpecId, ...]:
+        """Its `.N` files by number, be the spec itself there or not."""
+        below = self._indexes[Relation.DRIVER].get(id)
+        return _by_number(below) if below else ()
 
     def earlier_siblings(self, id: str) -> tuple[SpecId, ...]:
         """The `.N` files before it that it waits for: none where `depends_on` is there at all."""
-        above = parent_id(id)
-        facts = self.facts_of(id) if above is not None else None
-        if above is None or facts is None or facts.depends_on is not None:
+        if not self._in_line(id):
             return ()
-        siblings = self._indexes[Relation.DRIVER].get(above, frozenset())
-        mine = member_numbers(id)
-        return tuple(sorted((s for s in siblings if member_numbers(s) < mine), key=member_numbers))
+        siblings = self.numbered(parent_id(id) or "")
+        return siblings[: bisect_left(siblings, member_numbers(id), key=member_numbers)]
 
     def later_siblings(self, id: str) -> Iterator[SpecId]:
-        """The `.N` files that wait for it by their number alone."""
-        for other in self._indexes[Relation.DRIVER].get(parent_id(id) or "", frozenset()):
-            facts = self.facts_of(other)
-            unordered = facts is not None and facts.depends_on is None
-            if unordered and member_numbers(other) > member_numbers(id):
-                yield other
+        """The `.N` files that wait for it by their number alone, nearest first."""
+        siblings = self.numbered(parent_id(id) or "")
+        behind = bisect_right(siblings, member_numbers(id), key=member_numbers)
+        return (one for one in siblings[behind:] if self._in_line(one))
+
+    def _in_line(self, id: str) -> bool:
+        """Whether the spec waits for the siblings before it."""
+        facts = self.facts_of(id) if "." in id else None
+        return facts is not None and facts.depends_on is None and parent_id(id) is not None
+
+    def _nearest_siblings(self, id: str) -> tuple[SpecId, ...]:
+        """Of the earlier siblings those that it does not wait for through one of them."""
+        earlier = self.earlier_siblings(id)
+        for place in range(len(earlier) - 1, -1, -1):
+            if self._in_line(earlier[place]):
+                return earlier[place:]
+        return earlier
+
+    def _next(self, id: str) -> Iterator[SpecId]:
+        """The sibling whose nearest siblings are others when this one joins the line or leaves."""
+        return islice(self.later_siblings(id), 1)
 
     def _targets(self, texts: Iterable[str]) -> tuple[SpecId, ...]:
         found = [one for text in texts if (one := self.target(text)) is not None]
@@ -301,11 +331,14 @@ class Graph:
 
     def outside_dependencies(self, id: str) -> tuple[SpecId, ...]:
         """What a spec depends on besides members of its own."""
+        known = self._outside.get(id)
+        if known is not None:
+            return known
         found = self.dependencies(id)
-        if not found or not self.members(id):
+        if not found or not (own := self.below(id)):
             return found
-        own = self.below(id)
-        return tuple(one for one in found if one not in own)
+        self._outside[id] = known = tuple(one for one in found if one not in own)
+        return known
 
     def inherited(self, id: str) -> tuple[tuple[SpecId, SpecId], ...]:
         """Pairs of a driver above and what that driver depends on outside its own members."""
@@ -316,16 +349,15 @@ class Graph:
         )
 
     def waits_for(self, id: str) -> tuple[SpecId, ...]:
-        """All that can hold the spec up, whatever its status is now; nothing for an unknown id."""
+        """All that can hold the spec up, whatever its status is now; nothing for an unknown id. Of
+        earlier siblings only the nearest are told, for those wait for the others."""
         if id not in self._places:
             return ()
-        own, members, drivers = self.dependencies(id), self.members(id), self.drivers(id)
-        if not members and not drivers:
+        own, members = self.outside_dependencies(id), self.members(id)
+        siblings, above = self._nearest_siblings(id), self.inherited(id)
+        if not members and not siblings and not above:
             return own
-        siblings, inherited = self.earlier_siblings(id), self.inherited(id)
-        above = (one for _, one in inherited)
-        own = self.outside_dependencies(id)
-        return tuple(dict.fromkeys(chain(own, members, siblings, above)))
+        return tuple(dict.fromkeys(chain(own, members, siblings, (one for _, one in above))))
 
     def prepare(self) -> None:
         """Makes what the first questions would have to wait for: orders and search texts."""
@@ -350,8 +382,14 @@ def picked(found: tuple[SpecId, ...], ids: Ids, text: str) -> Resolution:
     return Ambiguous(found) if found else Missing(ids.nearest(text))
 
 
-def _closure(start: str, step: Callable[[str], Iterable[SpecId]]) -> frozenset[SpecId]:
-    todo = list(step(start))
+@lru_cache(maxsize=4096)
+def _by_number(siblings: frozenset[SpecId]) -> tuple[SpecId, ...]:
+    """Kept by the set itself: graphs share those that did not change."""
+    return tuple(sorted(siblings, key=member_numbers))
+
+
+def _closure(start: Iterable[SpecId], step: Callable[[str], Iterable[SpecId]]) -> frozenset[SpecId]:
+    todo = list(start)
     if not todo:
         return _NOTHING
     seen: set[SpecId] = set()

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 
+from chant_ls.analysis.chains import Link, chain, step_out
 from chant_ls.analysis.markdown import code, escape
-from chant_ls.analysis.readiness import Link, chain, describe, step_out
+from chant_ls.analysis.readiness import describe
 from chant_ls.analysis.snapshot import Snapshot
 from chant_ls.analysis.times import ago
 from chant_ls.analysis.types import Block, Reason

@@ -3,10 +3,9 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from chant_ls.analysis.readiness import effective_status
+from chant_ls.analysis.readiness import blocked_by, effective_status
 from chant_ls.analysis.snapshot import Snapshot
 from chant_ls.analysis.standing import is_unmerged
-from chant_ls.analysis.summary import blocked_by
 from chant_ls.analysis.types import Block, Run
 from chant_ls.model.spec import Facts, SpecId, Status, short_id
 from chant_ls.syntax.text import Span

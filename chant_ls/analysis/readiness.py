@@ -1,24 +1,16 @@
 """Whether a spec can be worked, and what it waits for. The only readiness there is."""
 
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
+from functools import partial
+from itertools import islice, takewhile
 
 from chant_ls.analysis.resolve import is_foreign
 from chant_ls.analysis.snapshot import Snapshot
 from chant_ls.analysis.standing import is_done, is_unmerged, standing
 from chant_ls.analysis.types import Ambiguous, Block, Blocked, Readiness, Ready, Reason, Resolved
-from chant_ls.model.spec import Facts, SpecId, Status, short_id
+from chant_ls.model.spec import Facts, SpecId, Status, parent_id, short_id
 
-MOST_LINKS = 200
-"""A chain of reasons names at most so many specs."""
-
-
-class Link(NamedTuple):
-    """A reason, and why the spec it names is itself held up. `cut`: it is told elsewhere."""
-
-    reason: Reason
-    because: tuple["Link", ...] = ()
-    cut: bool = False
+MOST_SHARED = 20
 
 
 def readiness(snapshot: Snapshot, id: str) -> Readiness:
@@ -35,8 +27,19 @@ def _readiness(snapshot: Snapshot, id: str) -> Readiness:
     facts = snapshot.facts(id)
     if facts is None:
         return Blocked((Reason(Block.MISSING, id),))
-    reasons = tuple(_told(snapshot, facts.id, reason) for reason in _reasons(snapshot, facts))
-    return Blocked(reasons) if reasons else Ready()
+    found = tuple(_told(snapshot, facts.id, reason) for reason in _reasons(snapshot, facts))
+    return Blocked(found) if found else Ready()
+
+
+def blocked_by(snapshot: Snapshot, id: str) -> tuple[Reason, ...]:
+    """Why the spec is blocked; nothing where its effective status is another. Of the siblings
+    before it, and of what its driver waits for, `MOST_SHARED` each at most: all members of a driver
+    have these in common, so that all of them for all members would be too many."""
+    facts = snapshot.facts(id)
+    if facts is None or effective_status(snapshot, id) is not Status.BLOCKED:
+        return ()
+    reasons = _reasons(snapshot, facts, MOST_SHARED)
+    return tuple(_told(snapshot, facts.id, reason) for reason in reasons)
 
 
 def effective_status(snapshot: Snapshot, id: str) -> Status:
@@ -66,15 +69,15 @@ def _effective(snapshot: Snapshot, id: SpecId) -> Status:
     return Status.BLOCKED if blocked else Status.READY
 
 
-def _reasons(snapshot: Snapshot, facts: Facts) -> Iterator[Reason]:
-    """In the order people read: own dependencies, the driver's, siblings, members, approval."""
+def _reasons(snapshot: Snapshot, facts: Facts, shared: int | None = None) -> Iterator[Reason]:
+    """In the order people read: own dependencies, the driver's, siblings, members, approval.
+    `shared` limits those that all members of a driver have."""
     own = snapshot.graph.below(facts.id) if facts.depends_on else frozenset()
     yield from _dependencies(snapshot, facts.id, facts.depends_on or (), own)
-    yield from _inherited(snapshot, facts.id)
-    graph = snapshot.graph
-    yield from _open(snapshot, Block.SIBLING, graph.earlier_siblings(facts.id))
+    yield from islice(_inherited(snapshot, facts.id), shared)
+    yield from islice(_siblings(snapshot, facts.id), shared)
     if standing(snapshot, facts.id) is not Status.COMPLETED:
-        yield from _open(snapshot, Block.MEMBERS, graph.members(facts.id))
+        yield from _open(snapshot, Block.MEMBERS, snapshot.graph.members(facts.id))
     if facts.approval.blocks:
         rejected = facts.approval.status == "rejected"
         by = (facts.approval.by or "someone",) if rejected else ()
@@ -119,12 +122,38 @@ def _inherited(snapshot: Snapshot, id: SpecId) -> Iterator[Reason]:
     """What the drivers above wait for outside their own members; `path` holds the driver."""
     above = snapshot.graph.above(id)
     for driver in sorted(above - {id}) if above else ():
-        facts = snapshot.facts(driver)
-        if facts is None or not facts.depends_on:
-            continue
-        own = snapshot.graph.below(driver)
-        for reason in _dependencies(snapshot, driver, facts.depends_on, own | {id}):
-            yield Reason(Block.DRIVER, reason.id, reason.status, path=(driver,))
+        yield from (reason for reason in _handed_down(snapshot, driver) if reason.id != id)
+
+
+def _handed_down(snapshot: Snapshot, driver: SpecId) -> tuple[Reason, ...]:
+    """What a driver waits for outside its own members, as its members are told."""
+    known = snapshot.memo.get(("handed down", driver))
+    if isinstance(known, tuple):
+        return known
+    facts = snapshot.facts(driver)
+    texts = facts.depends_on or () if facts else ()
+    own = snapshot.graph.below(driver) if texts else frozenset()
+    waits = _dependencies(snapshot, driver, texts, own)
+    found = tuple(Reason(Block.DRIVER, one.id, one.status, path=(driver,)) for one in waits)
+    snapshot.memo["handed down", driver] = found
+    return found
+
+
+def _siblings(snapshot: Snapshot, id: SpecId) -> Iterator[Reason]:
+    if earlier := snapshot.graph.earlier_siblings(id):
+        first = _first_open(snapshot, parent_id(id) or id)
+        yield from _open(snapshot, Block.SIBLING, earlier[first:])
+
+
+def _first_open(snapshot: Snapshot, driver: SpecId) -> int:
+    """How many of its numbered members are done before the first that is not."""
+    known = snapshot.memo.get(("first open", driver))
+    if isinstance(known, int):
+        return known
+    members = snapshot.graph.numbered(driver)
+    done = sum(1 for _ in takewhile(partial(is_done, snapshot), members))
+    snapshot.memo["first open", driver] = done
+    return done
 
 
 def _open(snapshot: Snapshot, kind: Block, ids: Iterable[SpecId]) -> Iterator[Reason]:
@@ -142,57 +171,6 @@ def _told(snapshot: Snapshot, id: SpecId, reason: Reason) -> Reason:
         kind, path = Block.CYCLE, cycle
     status = effective_status(snapshot, facts.id)
     return Reason(kind, facts.id, status, facts.title, path, reason.candidates)
-
-
-def chain(snapshot: Snapshot, id: str, most: int = MOST_LINKS) -> tuple[Link, ...]:
-    """The reasons of `id`, each with the reasons behind it, down to the root causes.
-
-    A spec is told once: where it comes again, and beyond `most` specs in all, the link is cut.
-    """
-    order = _explored(snapshot, SpecId(id), most)
-    tellers = _tellers(id, order)
-    links: dict[str, tuple[Link, ...]] = {}
-    for one, reasons in reversed(order.items()):
-        links[one] = tuple(
-            _link(reason, tellers.get(reason.id) == (one, place), links)
-            for place, reason in enumerate(reasons)
-        )
-    return links[id]
-
-
-def _explored(snapshot: Snapshot, id: SpecId, most: int) -> dict[str, tuple[Reason, ...]]:
-    """The reasons of `id` and of all that hold it up, nearest first."""
-    found: dict[str, tuple[Reason, ...]] = {}
-    todo: list[str] = [id]
-    for one in todo:  # grows as it goes
-        if one in found or len(found) >= most:
-            continue
-        found[one] = _why(snapshot, one)
-        todo.extend(reason.id for reason in found[one])
-    return found
-
-
-def _tellers(id: str, order: dict[str, tuple[Reason, ...]]) -> dict[str, tuple[str, int]]:
-    """Which reason of which spec tells more of a spec: the first that names it."""
-    tellers = {id: ("", 0)}
-    for one, reasons in order.items():
-        for place, reason in enumerate(reasons):
-            tellers.setdefault(reason.id, (one, place))
-    return tellers
-
-
-def _link(reason: Reason, tells: bool, links: dict[str, tuple[Link, ...]]) -> Link:
-    if reason.kind is Block.APPROVAL:
-        return Link(reason)
-    told = tells and reason.id in links
-    return Link(reason, links[reason.id] if told else (), cut=not told)
-
-
-def _why(snapshot: Snapshot, id: str) -> tuple[Reason, ...]:
-    if snapshot.find(id) is None or effective_status(snapshot, id) is not Status.BLOCKED:
-        return ()
-    answer = readiness(snapshot, id)
-    return answer.reasons if isinstance(answer, Blocked) else ()
 
 
 _WORDS = {
@@ -251,26 +229,3 @@ def remedy(reason: Reason) -> str:
     if reason.kind in (Block.MISSING, Block.AMBIGUOUS, Block.CYCLE, Block.REPO):
         return ""
     return _FREES.get(reason.status or Status.BLOCKED, "").format(id=reason.id)
-
-
-def next_step(snapshot: Snapshot, id: str) -> str:
-    """The first command on the way to the spec's being ready: that of its nearest root cause.
-
-    "" where it is not blocked, or where only an edit helps.
-    """
-    return step_out(chain(snapshot, id))
-
-
-def step_out(links: tuple[Link, ...]) -> str:
-    """The same, of a chain that is known."""
-    return next((step for link in roots(links) if (step := remedy(link.reason))), "")
-
-
-def roots(links: tuple[Link, ...]) -> Iterator[Link]:
-    """The links that nothing else is behind, in reading order."""
-    todo = list(reversed(links))
-    while todo:
-        link = todo.pop()
-        if not link.because:
-            yield link
-        todo.extend(reversed(link.because))

@@ -1,5 +1,7 @@
 """Where a spec stands: its overlaid status, a container's completion derived from its members."""
 
+from collections.abc import Mapping
+
 from chant_ls.analysis.snapshot import Snapshot
 from chant_ls.model.spec import FINISHED, SpecId, Status
 
@@ -10,43 +12,50 @@ def standing(snapshot: Snapshot, id: str) -> Status | None:
     key = ("standing", id)
     if key not in snapshot.memo:
         if _deriving_members(snapshot, SpecId(id)):
-            _settle(snapshot, SpecId(id))
+            found = _settled(snapshot, SpecId(id))
+            snapshot.memo.update({("standing", one): status for one, status in found.items()})
         else:
             snapshot.memo[key] = snapshot.status(id)
-    found = snapshot.memo[key]
-    return found if isinstance(found, Status) else None
+    known = snapshot.memo[key]
+    return known if isinstance(known, Status) else None
 
 
 def is_unmerged(snapshot: Snapshot, id: str) -> bool:
     """Whether the work is completed on its branch only; what is archived counts as merged."""
-    run = snapshot.run(id)
-    return (
-        run is not None
-        and run.unmerged
-        and standing(snapshot, id) is Status.COMPLETED
-        and not snapshot.graph.archived(id)
-    )
+    return _unmerged(snapshot, id, standing(snapshot, id))
 
 
 def is_done(snapshot: Snapshot, id: str) -> bool:
     """Whether nothing need wait for it any more: completed and merged, or cancelled."""
-    return standing(snapshot, id) in FINISHED and not is_unmerged(snapshot, id)
+    return _done(snapshot, id, standing(snapshot, id))
 
 
-def _settle(snapshot: Snapshot, id: SpecId) -> None:
-    """Answers for the spec and all below it, members first; a stack of its own, any depth."""
-    todo, entered = [id], set[SpecId]()
+def _unmerged(snapshot: Snapshot, id: str, status: Status | None) -> bool:
+    run = snapshot.run(id)
+    finished = run is not None and run.unmerged and status is Status.COMPLETED
+    return finished and not snapshot.graph.archived(id)
+
+
+def _done(snapshot: Snapshot, id: str, status: Status | None) -> bool:
+    return status in FINISHED and not _unmerged(snapshot, id, status)
+
+
+def _settled(snapshot: Snapshot, id: SpecId) -> dict[SpecId, Status | None]:
+    """Answers for the spec and all below it, members first; a stack of its own, any depth. While a
+    spec is not answered its own status stands here: nobody else may see that."""
+    found: dict[SpecId, Status | None] = {}
+    todo = [id]
     while todo:
         one = todo[-1]
-        members = _deriving_members(snapshot, one) if one not in entered else ()
-        if one not in entered:
-            entered.add(one)
-            snapshot.memo.setdefault(("standing", one), snapshot.status(one))
-            todo.extend(m for m in members if ("standing", m) not in snapshot.memo)
-        else:
-            todo.pop()
-            if _all_done(snapshot, _deriving_members(snapshot, one)):
-                snapshot.memo["standing", one] = Status.COMPLETED
+        members = _deriving_members(snapshot, one)
+        if one not in found:
+            found[one] = snapshot.status(one)
+            todo.extend(m for m in members if m not in found)
+            continue
+        todo.pop()
+        if members and _all_done(snapshot, {m: found[m] for m in members}):
+            found[one] = Status.COMPLETED
+    return found
 
 
 def _deriving_members(snapshot: Snapshot, id: SpecId) -> tuple[SpecId, ...]:
@@ -57,7 +66,6 @@ def _deriving_members(snapshot: Snapshot, id: SpecId) -> tuple[SpecId, ...]:
     return snapshot.graph.members(id)
 
 
-def _all_done(snapshot: Snapshot, members: tuple[SpecId, ...]) -> bool:
-    return all(is_done(snapshot, one) for one in members) and any(
-        standing(snapshot, one) is Status.COMPLETED for one in members
-    )
+def _all_done(snapshot: Snapshot, members: Mapping[SpecId, Status | None]) -> bool:
+    done = all(_done(snapshot, one, status) for one, status in members.items())
+    return done and Status.COMPLETED in members.values()

@@ -3,10 +3,10 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from chant_ls.analysis.readiness import describe, effective_status, readiness
+from chant_ls.analysis.readiness import blocked_by, describe, effective_status
 from chant_ls.analysis.snapshot import Snapshot
 from chant_ls.analysis.standing import is_unmerged
-from chant_ls.analysis.types import Block, Blocked, Reason
+from chant_ls.analysis.types import Block, Reason
 from chant_ls.model.runs import RunInfo
 from chant_ls.model.spec import CONTAINERS, FINISHED, TYPE_ALIASES, SpecId, Status, short_id
 
@@ -87,14 +87,6 @@ def _alone(snapshot: Snapshot, id: SpecId, status: Status) -> str:
 def _cut(text: str) -> str:
     line = text.strip().partition("\n")[0]
     return line if len(line) <= _LONGEST else f"{line[: _LONGEST - 1]}…"
-
-
-def blocked_by(snapshot: Snapshot, id: SpecId) -> tuple[Reason, ...]:
-    """Why the spec is blocked; nothing where its effective status is another."""
-    if effective_status(snapshot, id) is not Status.BLOCKED:
-        return ()
-    answer = readiness(snapshot, id)
-    return answer.reasons if isinstance(answer, Blocked) else ()
 
 
 def merged(snapshot: Snapshot, id: SpecId) -> bool | None:

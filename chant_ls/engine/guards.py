@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from chant_ls.analysis.readiness import describe, next_step, readiness
+from chant_ls.analysis.chains import next_step
+from chant_ls.analysis.readiness import describe, readiness
 from chant_ls.analysis.resolve import Scope, resolve
 from chant_ls.analysis.snapshot import Snapshot, SpecFile
 from chant_ls.analysis.types import Ambiguous, Blocked, Resolved

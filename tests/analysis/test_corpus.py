@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from chant_ls.analysis.chains import chain
 from chant_ls.analysis.check import check_workspace
-from chant_ls.analysis.readiness import chain, effective_status, is_ready, readiness
+from chant_ls.analysis.readiness import effective_status, is_ready, readiness
 from chant_ls.analysis.snapshot import Snapshot
 from chant_ls.analysis.types import Ready
 from chant_ls.model.spec import Status

@@ -1,6 +1,8 @@
 """The graph shares what a change leaves alone, and equals one built from scratch."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from chant_ls.analysis.graph import Graph, Relation
 from chant_ls.analysis.types import Ambiguous, Missing, Resolved
@@ -120,6 +122,52 @@ def test_a_dense_graph_is_fine() -> None:
     cycles = Graph().replaced([], files).cycles
     assert cycles.through("s-1", "s-0") == ("s-0", "s-1", "s-0")
     assert len(cycles.circles) == n
+
+
+SIBLINGS = ["x", "x.1", "x.2", "x.2.1", "x.3", "x.10", "y", "y.1"]
+
+
+def _all_it_waits_for(graph: Graph, id: str) -> set[str]:
+    above = (one for _, one in graph.inherited(id))
+    own = {*graph.outside_dependencies(id), *graph.members(id)}
+    return {*own, *graph.earlier_siblings(id), *above}
+
+
+def _shortest(graph: Graph, start: str, end: str) -> int | None:
+    """How many specs a shortest way from `start` to `end` has."""
+    seen, now, length = {start}, {start}, 1
+    while now and end not in now:
+        now = {other for one in now for other in _all_it_waits_for(graph, one)} - seen
+        seen |= now
+        length += 1
+    return length if now else None
+
+
+@given(
+    st.dictionaries(
+        st.sampled_from(SIBLINGS),
+        st.fixed_dictionaries(
+            {},
+            optional={
+                name: st.lists(st.sampled_from(SIBLINGS), max_size=2)
+                for name in ("depends_on", "members")
+            },
+        ),
+    )
+)
+def test_a_cycle_is_as_short_as_can_be_though_only_the_nearest_siblings_are_edges(
+    specs: dict[str, dict[str, list[str]]],
+) -> None:
+    texts = {
+        id: "\n".join(f"{k}: [{', '.join(v)}]" for k, v in fields.items())
+        for id, fields in specs.items()
+    }
+    graph = snapshot(texts).graph
+    for id in graph.ids:
+        assert set(graph.waits_for(id)) <= _all_it_waits_for(graph, id)
+        for target in _all_it_waits_for(graph, id):
+            cycle, shortest = graph.cycles.through(id, target), _shortest(graph, target, id)
+            assert (len(cycle) - 1 if cycle else None) == shortest
 
 
 def test_resolution_of_stored_references() -> None:

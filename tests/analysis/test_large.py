@@ -3,17 +3,30 @@
 As in `tests/syntax/test_large.py`, what cannot be counted is asked of texts that would take hours.
 """
 
+from collections.abc import Callable
+from functools import partial
+
 import pytest
 
+from chant_ls.analysis.chains import chain
+from chant_ls.analysis.check import check_document
 from chant_ls.analysis.completion import complete
+from chant_ls.analysis.cycles import Cycles
+from chant_ls.analysis.dag import dag
 from chant_ls.analysis.hover import hover
 from chant_ls.analysis.papers.typing import typing_at
 from chant_ls.analysis.place import Value, place_at
+from chant_ls.analysis.readiness import MOST_SHARED, blocked_by, effective_status, readiness
+from chant_ls.analysis.snapshot import Snapshot
+from chant_ls.analysis.standing import standing
 from chant_ls.analysis.structure import selections
+from chant_ls.analysis.summary import listed, rows, spec_json
+from chant_ls.analysis.types import Blocked
 from chant_ls.model.spec import SpecId
 from chant_ls.syntax.document import parse
 from chant_ls.syntax.text import Span
-from tests.analysis.project import snapshot
+from tests.analysis.project import TODAY, snapshot, spec_file, whole
+from tests.counting import calls, growth
 
 MANY = 400_000
 A = "2026-01-29-010-abc"
@@ -47,3 +60,96 @@ def test_no_line_above_the_cursor_hangs(line: str) -> None:
     assert typed.span.start == len(text) - 6
     text = f"---\ntype: c{line}x\n---\n# A\n"
     assert place_at(parse(text, SpecId(A)), MANY // 2)
+
+
+# projects
+
+D = "2026-01-29-001-drv"
+
+
+def _total(action: Callable[[], object]) -> int:
+    return calls(action).total()
+
+
+def _driver(members: int, front: str = "") -> Snapshot:
+    """A driver whose first half of members is completed."""
+    texts = {D: f"---\ntype: driver\n{front}---\n# D\n", "zz": "# z\n"}
+    done = "---\nstatus: completed\n---\n# m\n"
+    for n in range(1, members + 1):
+        texts[f"{D}.{n}"] = done if n <= members // 2 else "---\n---\n# m\n"
+    files = [spec_file(id, text) for id, text in texts.items()]
+    return Snapshot(complete=True, today=TODAY).with_files(files)
+
+
+def _every_status(project: Snapshot) -> None:
+    for id in project.graph.ids:
+        effective_status(project, id)
+
+
+def _every_answer(project: Snapshot) -> None:
+    for id in project.graph.ids:
+        spec_json(project, id)
+    list(rows(project, listed(project)))
+
+
+@pytest.mark.parametrize("front", ["", "depends_on: [zz]\n", "members: [zz]\n"])
+@pytest.mark.parametrize(
+    "ask", [lambda p: p.graph.prepare(), _every_status, _every_answer, dag],
+    ids=["prepare", "status", "json", "dag"],
+)  # fmt: skip
+def test_members_of_a_driver_cost_so_much_each(
+    front: str, ask: Callable[[Snapshot], object]
+) -> None:
+    assert growth(_total, lambda n: partial(ask, _driver(n, front)), 200) < 5
+
+
+def test_a_thousand_members_wait_for_those_before_them() -> None:
+    project = _driver(1_000, "depends_on: [zz]\n")
+    last = SpecId(f"{D}.1000")
+    answer = readiness(project, last)
+    assert isinstance(answer, Blocked)
+    assert [one.kind for one in answer.reasons] == ["driver"] + ["sibling"] * 499
+    assert len(blocked_by(project, last)) == 1 + MOST_SHARED
+    assert effective_status(project, f"{D}.501") == "blocked"
+    assert chain(project, last)
+    assert check_document(project, f".chant/specs/{last}.md") is not None
+
+
+def test_what_is_not_settled_is_shown_to_nobody() -> None:
+    """Another thread may read the memo at any moment: what stands there once is final."""
+
+    class Final(dict[tuple[str, str], object]):
+        def __setitem__(self, key: tuple[str, str], value: object) -> None:
+            assert self.get(key, value) == value, key
+            super().__setitem__(key, value)
+
+        def setdefault(self, key: tuple[str, str], value: object = None) -> object:
+            raise AssertionError(key)
+
+    done = "---\nstatus: completed\n---\n# m\n"
+    project = snapshot({D: "---\ntype: driver\n---\n# D\n", f"{D}.1": done, f"{D}.2": done})
+    object.__setattr__(project, "memo", Final())
+    assert standing(project, D) == "completed"
+
+
+def test_an_order_made_anew_meanwhile_confuses_no_search() -> None:
+    base = snapshot(dict.fromkeys("abc", "")).graph
+    base.cycles.prepare()
+    graph = base.replaced(
+        [], [spec_file("a", whole("depends_on: [b]")), spec_file("b", whole("depends_on: [a]"))]
+    )
+    known = graph.cycles.known
+
+    class Meddling:
+        ids = graph.ids
+        earlier_siblings = staticmethod(graph.earlier_siblings)
+
+        def waits_for(self, id: str) -> tuple[SpecId, ...]:
+            if known.ground and known.ground.changed:
+                known.renew(graph)
+            return graph.waits_for(id)
+
+    assert known.ground and known.ground.changed
+    assert Cycles(Meddling(), known).through("a", "b") == ("a", "b", "a")
+    assert known.ground.lowest is None
+    assert Cycles(graph, known).through("b", "a") == ("a", "b", "a")

@@ -2,14 +2,8 @@
 
 import pytest
 
-from chant_ls.analysis.readiness import (
-    chain,
-    describe,
-    effective_status,
-    is_ready,
-    next_step,
-    readiness,
-)
+from chant_ls.analysis.chains import chain, next_step
+from chant_ls.analysis.readiness import describe, effective_status, is_ready, readiness
 from chant_ls.analysis.snapshot import Snapshot
 from chant_ls.analysis.types import Blocked, Ready
 from chant_ls.model.runs import RunState

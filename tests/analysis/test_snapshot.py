@@ -17,7 +17,19 @@ from chant_ls.model.runs import RunInfo, RunState
 from chant_ls.model.spec import SpecId
 from tests.analysis.project import TODAY, snapshot, spec_file
 
-IDS = ["x", "x.1", "x.2", "x.2.1", "y", "y.1", "2026-01-29-010-abc", "2026-01-29-011-abd", "zz"]
+IDS = [
+    "x",
+    "x.1",
+    "x.2",
+    "x.2.1",
+    "x.3",
+    "x.10",
+    "y",
+    "y.1",
+    "2026-01-29-010-abc",
+    "2026-01-29-011-abd",
+    "zz",
+]
 WORDS = [*IDS, "010-abc", "ab", "gone", "2026-01-29", "z"]
 FOLDERS = ["specs", "specs/sub", "archive/2026-01-29"]
 EMPTY = Snapshot(complete=True, today=TODAY)
@@ -121,7 +133,7 @@ class Project(RuleBasedStateMachine):
             assert mine.waits_for(id) == theirs.waits_for(id)
             for relation in Relation:
                 assert mine.naming(relation, id) == theirs.naming(relation, id)
-            for target in mine.waits_for(id):
+            for target in {*mine.waits_for(id), *mine.earlier_siblings(id)}:
                 assert mine.cycles.through(id, target) == theirs.cycles.through(id, target)
 
     @invariant()

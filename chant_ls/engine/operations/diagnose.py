@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+from chant_ls.analysis.chains import next_step
 from chant_ls.analysis.check import check_document
-from chant_ls.analysis.readiness import describe, effective_status, next_step, readiness
+from chant_ls.analysis.readiness import describe, effective_status, readiness
 from chant_ls.analysis.resolve import Scope
 from chant_ls.analysis.snapshot import Snapshot, SpecFile
 from chant_ls.analysis.types import Blocked, Severity
