@@ -1,6 +1,6 @@
 """New names for specs and labels, everywhere at once."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from chant_ls.analysis.navigation import label_at, label_places, naming, subject
@@ -59,27 +59,39 @@ def rename_spec(snapshot: Snapshot, id: SpecId, new: str) -> Change | Refusal:
     return Change(_references(snapshot, names), files, f"Rename {id} to {new}")
 
 
-def will_rename(snapshot: Snapshot, old_path: str, new_path: str) -> Change | None:
-    """What else must change when the client renames a spec's file; None where nothing must."""
-    file = snapshot.files.get(old_path)
-    new = new_path.rpartition("/")[2]
-    if file is None or not new.endswith(".md") or snapshot.find(file.facts.id) != file:
+def will_rename(snapshot: Snapshot, paths: Mapping[str, str]) -> Change | None:
+    """What else must change when the client renames these files, new paths by old ones; None where
+    nothing must. Members move along with their driver, but where the client moves them itself."""
+    renamed = {old: names for old, new in paths.items() if (names := _meant(snapshot, old, new))}
+    if not renamed:
         return None
-    id, stem = file.facts.id, new.removesuffix(".md")
-    if stem == id or _problem(snapshot, names := _names(snapshot, id, stem)):
-        return None
-    moves = [pair for pair in _moves(snapshot, names) if pair[0] != old_path]
-    change = Change(
-        _references(snapshot, names),
-        tuple(RenameFile(old, _moved_to(new_path, new)) for old, new in moves),
-        f"Rename {id} to {stem}",
-    )
+    names = {id: new for one in renamed.values() for id, new in one.items()}
+    names |= {SpecId(_stem(old)): _stem(paths[old]) for old in renamed}
+    moves = [
+        RenameFile(path, f"{paths[old].rpartition('/')[0]}/{names[id]}.md")
+        for old, own in renamed.items()
+        for id in own
+        if (path := snapshot.graph.path_of(id)) is not None and path not in paths
+    ]
+    (first, *more) = map(_stem, renamed)
+    label = f"Rename {first} to {names[SpecId(first)]}" + (f" and {len(more)} more" if more else "")
+    change = Change(_references(snapshot, names), tuple(moves), label)
     return change if change.edits or change.files else None
 
 
-def _moved_to(beside: str, path: str) -> str:
-    """Members move along into the new folder of their driver."""
-    return beside.rpartition("/")[0] + "/" + path.rpartition("/")[2]
+def _meant(snapshot: Snapshot, old: str, new: str) -> dict[SpecId, str]:
+    """New names by old ones that the move of one file means; none where it is no new name of a
+    spec, or one that it cannot have."""
+    file = snapshot.files.get(old)
+    if file is None or not new.endswith(".md") or snapshot.find(file.facts.id) != file:
+        return {}
+    id, stem = file.facts.id, _stem(new)
+    names = _names(snapshot, id, stem)
+    return {} if stem == id or _problem(snapshot, names) else names
+
+
+def _stem(path: str) -> str:
+    return path.rpartition("/")[2].removesuffix(".md")
 
 
 def _names(snapshot: Snapshot, id: SpecId, new: str) -> dict[SpecId, str]:
@@ -108,7 +120,7 @@ def _moves(snapshot: Snapshot, names: dict[SpecId, str]) -> Iterator[tuple[str, 
             yield path, f"{path.rpartition('/')[0]}/{new}.md"
 
 
-def _references(snapshot: Snapshot, names: dict[SpecId, str]) -> dict[str, tuple[Edit, ...]]:
+def _references(snapshot: Snapshot, names: Mapping[SpecId, str]) -> dict[str, tuple[Edit, ...]]:
     edits: dict[str, dict[Span, Edit]] = {}
     for old, new in names.items():
         for path, occurrence in naming(snapshot, old):

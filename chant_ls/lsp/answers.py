@@ -23,6 +23,11 @@ _KINDS = {
     ItemKind.LABEL: types.CompletionItemKind.Constant,
     ItemKind.SNIPPET: types.CompletionItemKind.Snippet,
 }
+_PLAINER = {
+    types.CompletionItemKind.EnumMember: types.CompletionItemKind.Value,
+    types.CompletionItemKind.Folder: types.CompletionItemKind.File,
+    types.CompletionItemKind.Constant: types.CompletionItemKind.Value,
+}
 _MARKS = re.compile(r"\\([!-/:-@\[-`{-~])|[*`]+|[ ]{2}$", re.MULTILINE)
 
 
@@ -61,11 +66,15 @@ def completions(view: View | SheetView, client: Client, found: Completions) -> d
     return {"isIncomplete": found.incomplete, "items": items}
 
 
+def _kind(client: Client, kind: types.CompletionItemKind) -> int:
+    return kind.value if kind.value in client.item_kinds else _PLAINER[kind].value
+
+
 def _completion(client: Client, one: Completion, area: PlainRange, root: str) -> dict[str, Any]:
     snippet = bool(one.snippet) and client.snippets
     item: dict[str, Any] = {
         "label": one.label,
-        "kind": _KINDS[one.kind].value,
+        "kind": _kind(client, _KINDS[one.kind]),
         "textEdit": {"range": area, "newText": one.snippet if snippet else one.edit.new},
     }
     told = {"detail": one.detail, "sortText": one.sort, "filterText": one.filter}

@@ -19,6 +19,8 @@ WATCHED = (
     "**/.chant/prompts/**",
     "**/.chant/config.md",
 )
+FIRST_KINDS = frozenset(range(1, 19))
+"""Kinds of completion items that every client knows: Text to Reference."""
 TOKEN_TYPES = ("variable", "enumMember", "property")
 TOKEN_MODIFIERS = ("readonly", "deprecated")
 ACTION_KINDS = (
@@ -48,6 +50,8 @@ class Client:
     snippets: bool = False
     label_details: bool = False
     suggests_again: bool = False
+    item_kinds: frozenset[int] = FIRST_KINDS
+    versions: bool = False
     definition_links: bool = False
     nested_symbols: bool = False
     action_literals: bool = False
@@ -104,7 +108,15 @@ def client_of(params: types.InitializeParams) -> Client:
         markdown=among("text_document.hover.content_format", types.MarkupKind.Markdown),
         snippets=can("text_document.completion.completion_item.snippet_support"),
         label_details=can("text_document.completion.completion_item.label_details_support"),
-        suggests_again="Code" in (params.client_info.name if params.client_info else ""),
+        suggests_again=wire.wants(params.capabilities.experimental, "triggerSuggest"),
+        item_kinds=frozenset(
+            getattr(kind, "value", kind)
+            for kind in get_capability(
+                params.capabilities, "text_document.completion.completion_item_kind.value_set", None
+            )
+            or FIRST_KINDS
+        ),
+        versions=can("text_document.publish_diagnostics.version_support"),
         definition_links=can("text_document.definition.link_support"),
         nested_symbols=can("text_document.document_symbol.hierarchical_document_symbol_support"),
         action_literals=has(f"{literals}.code_action_literal_support"),

@@ -1,6 +1,6 @@
 """A change of the analysis as a WorkspaceEdit of the client's kind, or as refusal to make one."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from lsprotocol import types
 
@@ -35,6 +35,18 @@ def to_proto(view: View, client: Client, change: Change) -> types.WorkspaceEdit:
         document_changes=list(_operations(view, change, annotated)),
         change_annotations={_ANNOTATION: note} if annotated else None,
     )
+
+
+def joined(found: Sequence[types.WorkspaceEdit]) -> types.WorkspaceEdit | None:
+    """One edit of several that touch different files; None for none."""
+    first, *more = found or (None,)
+    for one in more:
+        assert first and one
+        if first.document_changes is None:
+            first.changes = {**(first.changes or {}), **(one.changes or {})}
+        else:
+            first.document_changes = [*first.document_changes, *(one.document_changes or ())]
+    return first
 
 
 def _plain(view: View, change: Change) -> dict[str, list[types.TextEdit]]:

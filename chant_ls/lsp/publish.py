@@ -159,9 +159,11 @@ class Publisher:
         return self._shown.get(view.project.uri_of(view.path)) != checked.id
 
     def _push(self, uri: str, items: tuple[types.Diagnostic, ...]) -> None:
-        text = self._server.session.texts.get(uri)
+        client, text = self._server.client, self._server.session.texts.get(uri)
         self._server.text_document_publish_diagnostics(
-            types.PublishDiagnosticsParams(uri, list(items), version=text.version if text else None)
+            types.PublishDiagnosticsParams(
+                uri, list(items), version=text.version if text and client.versions else None
+            )
         )
 
 

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from chant_ls.app import App
     from chant_ls.engine.engine import Engine
     from chant_ls.lsp.drawings import Drawings
+    from chant_ls.lsp.listings import Listings
     from chant_ls.lsp.project import Project
     from chant_ls.lsp.publish import Publisher
     from chant_ls.lsp.runs import Runs
@@ -133,6 +134,12 @@ class ChantServer(LanguageServer):
         self._background.discard(task)
         if not task.cancelled() and (error := task.exception()):
             log.error("a background task failed", exc_info=error)
+
+    @cached_property
+    def listings(self) -> "Listings":
+        from chant_ls.lsp.listings import Listings
+
+        return Listings()
 
     @cached_property
     def runs(self) -> "Runs":

@@ -168,15 +168,28 @@ def test_rename_takes_file_members_and_every_reference() -> None:
 
 
 def test_a_file_renamed_by_the_client_changes_the_rest() -> None:
-    change = will_rename(BASE, f".chant/specs/{A}.md", f".chant/specs/{NEW}.md")
+    change = will_rename(BASE, {f".chant/specs/{A}.md": f".chant/specs/{NEW}.md"})
     rest = {path: text for path, text in RENAMED.items() if path != f".chant/specs/{NEW}.md"}
     assert after(BASE, change) == rest
-    moved = will_rename(BASE, f".chant/specs/{A}.md", f".chant/specs/sub/{NEW}.md")
+    moved = will_rename(BASE, {f".chant/specs/{A}.md": f".chant/specs/sub/{NEW}.md"})
     assert moved and moved.files == (
         RenameFile(f".chant/specs/{A}.1.md", f".chant/specs/sub/{NEW}.1.md"),
     )
-    assert will_rename(BASE, f".chant/specs/{A}.md", f".chant/specs/sub/{A}.md") is None
-    assert will_rename(BASE, "src/x.md", "src/y.md") is None
+    assert will_rename(BASE, {f".chant/specs/{A}.md": f".chant/specs/sub/{A}.md"}) is None
+    assert will_rename(BASE, {"src/x.md": "src/y.md"}) is None
+
+
+def test_files_renamed_together_change_the_rest_as_one_by_one() -> None:
+    """One that only moves, one with its member moved by the client too."""
+    paths = {
+        f".chant/archive/{B}.md": f".chant/specs/{B}.md",
+        f".chant/specs/{A}.1.md": f".chant/specs/{NEW}.1.md",
+        f".chant/specs/{A}.md": f".chant/specs/{NEW}.md",
+    }
+    change = will_rename(BASE, paths)
+    assert change and change.files == ()
+    alone = will_rename(BASE, {f".chant/specs/{A}.md": f".chant/specs/{NEW}.md"})
+    assert alone and change.edits == alone.edits
 
 
 @pytest.mark.parametrize("new", ["", "a b", "../x", "a/b", "x~1", "-x", "free", "a..b", "x.lock"])

@@ -1,6 +1,7 @@
 """Long answers: others are answered meanwhile, and one that no longer holds is not sent."""
 
 import asyncio
+import threading
 
 import pytest
 
@@ -87,3 +88,26 @@ async def test_others_are_answered_meanwhile_and_it_can_be_cancelled(server):
     answers = {m["id"]: m for m in server.sink.messages if m.get("id") in ("long", "short")}
     assert list(answers) == ["short", "long"]
     assert answers["long"]["error"]["code"] == CANCELLED
+
+
+async def test_folders_are_read_in_a_thread_and_once_while_a_path_is_typed(server, monkeypatch):
+    from chant_ls.host.files import DiskFiles
+
+    reads = []
+    names = DiskFiles.names
+
+    def read(self, folder):
+        reads.append((folder, threading.current_thread() is threading.main_thread()))
+        return names(self, folder)
+
+    monkeypatch.setattr(DiskFiles, "names", read)
+    for version, typed in enumerate((".", ".c", ".ch", ".cha"), 2):
+        text = SPEC.replace("labels: [x]", f"target_files: [{typed}]")
+        change = {"uri": server.uri, "version": version}
+        params = {"textDocument": change, "contentChanges": [{"text": text}]}
+        server.notify("textDocument/didChange", params)
+        at = {"line": 2, "character": len(f"target_files: [{typed}")}
+        told = {"textDocument": {"uri": server.uri}, "position": at}
+        answer = await server.ask("textDocument/completion", told)
+        assert [one["label"] for one in answer["result"]["items"]] == [".chant/"]
+    assert reads == [("", False)]

@@ -15,6 +15,7 @@ SPEC = """---
 type: code
 depends_on: [2026-01-09-009-zzz]
 labels: [a, a b]
+target_files: []
 ---
 
 # Write the answer
@@ -104,7 +105,7 @@ def session(client, repo, offer) -> dict[str, Any]:
     file = repo / f".chant/specs/{ID}.md"
     uri = client.open(file, SPEC)
     identity = {"textDocument": {"uri": uri}}
-    whole = {"start": {"line": 0, "character": 0}, "end": {"line": 16, "character": 0}}
+    whole = {"start": {"line": 0, "character": 0}, "end": {"line": 17, "character": 0}}
     at = {**identity, "position": {"line": 2, "character": 16}}
     label = {**identity, "position": {"line": 3, "character": 9}}
     asked = {
@@ -123,9 +124,11 @@ def session(client, repo, offer) -> dict[str, Any]:
         "prepareRename": label,
         "rename": {**label, "newName": "c"},
         "diagnostic": identity,
-        "prepareCallHierarchy": {**identity, "position": {"line": 6, "character": 4}},
+        "prepareCallHierarchy": {**identity, "position": {"line": 7, "character": 4}},
     }
+    folders = {**identity, "position": {"line": 4, "character": 15}}
     answers = {m: client.request(f"textDocument/{m}", params) for m, params in asked.items()}
+    answers["folders"] = client.request("textDocument/completion", folders)
     client.change(uri, 2, {"text": SPEC.replace("# Write", "# Now write")})
     drawn = {method for method, path in REFRESHES.items() if offer.of(path)}
     while not drawn <= {one.get("method") for one in client.seen}:
@@ -150,6 +153,8 @@ def test_nothing_is_sent_that_was_not_offered(client, repo, offer):
         assert allowed, message
         assert ("id" in message) == (method in REQUESTS), message
     pushed = [m["params"] for m in sent if m["method"] == "textDocument/publishDiagnostics"]
+    told = offer.text("publishDiagnostics.versionSupport")
+    assert any("version" in one for one in pushed) == bool(pushed and told)
     assert bool(pushed) != bool(offer.of("workspace.diagnostics.refreshSupport"))
     refreshed = {m["method"] for m in sent if m["method"] in REFRESHES}
     assert refreshed == {method for method, path in REFRESHES.items() if offer.of(path)}
@@ -175,7 +180,9 @@ def check_diagnostic(one: dict[str, Any], offer: Offer) -> None:
 
 
 def check_answers(answers: dict[str, Any], offer: Offer) -> None:
-    for item in answers["completion"]["items"]:
+    kinds = set(offer.text("completion.completionItemKind.valueSet") or range(1, 19))
+    for item in (*answers["completion"]["items"], *answers["folders"]["items"]):
+        assert item["kind"] in kinds and "command" not in item
         told = "completion.completionItem."
         assert item.get("insertTextFormat") != 2 or offer.text(f"{told}snippetSupport")
         assert "labelDetails" not in item or offer.text(f"{told}labelDetailsSupport")

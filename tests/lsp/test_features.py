@@ -152,6 +152,9 @@ def test_a_file_that_the_client_renames_takes_its_references_along(start):
     files = [{"oldUri": uris[A], "newUri": new}]
     edit = client.request("workspace/willRenameFiles", {"files": files})
     assert uris[B] in [one["textDocument"]["uri"] for one in edit["documentChanges"]]
+    archived = {"oldUri": uris[C], "newUri": uris[C].replace("/specs/", "/archive/")}
+    both = client.request("workspace/willRenameFiles", {"files": [archived, *files]})
+    assert both == edit
     elsewhere = [{"oldUri": "file:///x/a.md", "newUri": "file:///x/b.md"}]
     assert client.request("workspace/willRenameFiles", {"files": elsewhere}) is None
 

@@ -1,17 +1,21 @@
 """Questions about specs. Each handler finds the view, asks the analysis, converts the answer."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Mapping
+from functools import partial
 from typing import Any
 
 from lsprotocol import types
 
 from chant_ls.analysis import completion as completing
 from chant_ls.analysis import hover as hovering
+from chant_ls.analysis.completion_values import ListDir
 from chant_ls.analysis.papers import complete as paper_completion
 from chant_ls.analysis.papers import hover as paper_hover
 from chant_ls.lsp import answers, sheets
+from chant_ls.lsp.aside import aside
 from chant_ls.lsp.checks import Checked
 from chant_ls.lsp.server import ChantServer
+from chant_ls.lsp.session import View
 from chant_ls.lsp.survey import is_news, survey
 
 
@@ -75,11 +79,27 @@ def _paper_hover(ls: ChantServer, params: types.HoverParams) -> types.Hover | No
     return answers.hover(view, ls.client, found) if found else None
 
 
-def completion(ls: ChantServer, params: types.CompletionParams) -> dict[str, Any] | None:
+def completion(
+    ls: ChantServer, params: types.CompletionParams
+) -> dict[str, Any] | Awaitable[dict[str, Any]] | None:
+    """At once, but for a path in a folder that was not read lately."""
     if (at := ls.session.at(params)) is None:
         return _paper_completion(ls, params)
-    view, offset = at
-    found = completing.complete(view.snapshot, view.path, offset, view.project.app.names)
+    view, unread = at[0], list[str]()
+
+    def known(folder: str) -> tuple[str, ...]:
+        names = ls.listings.known(view.project, folder)
+        if names is None:
+            unread.append(folder)
+        return names or ()
+
+    found = _completed(ls, *at, known)
+    read = partial(ls.listings.read, view.project)
+    return aside(ls, view, lambda: _completed(ls, *at, read)) if unread else found
+
+
+def _completed(ls: ChantServer, view: View, offset: int, list_dir: ListDir) -> dict[str, Any]:
+    found = completing.complete(view.snapshot, view.path, offset, list_dir)
     return answers.completions(view, ls.client, found)
 
 

@@ -1,6 +1,8 @@
 """From one place to another: definitions, references, links, names, symbols, the call hierarchy."""
 
 from collections.abc import Awaitable
+from functools import partial
+from itertools import islice
 
 from lsprotocol import types
 from pygls.exceptions import JsonRpcException
@@ -9,6 +11,7 @@ from chant_ls.analysis import navigation, renaming, symbols
 from chant_ls.analysis.types import Change
 from chant_ls.lsp import edits, outline
 from chant_ls.lsp.aside import aside
+from chant_ls.lsp.project import Project
 from chant_ls.lsp.protocol import REQUEST_FAILED
 from chant_ls.lsp.server import ChantServer
 from chant_ls.lsp.session import View
@@ -78,13 +81,33 @@ def _edit(ls: ChantServer, view: View, change: Change | Refusal) -> types.Worksp
     return edits.to_proto(view, ls.client, change)
 
 
-def will_rename(ls: ChantServer, params: types.RenameFilesParams) -> types.WorkspaceEdit | None:
+def will_rename(
+    ls: ChantServer, params: types.RenameFilesParams
+) -> Awaitable[types.WorkspaceEdit | None] | None:
+    """One edit for all files. A file that leaves its project takes no name along."""
+    moves: dict[Project, dict[str, str]] = {}
+    views: dict[Project, View] = {}
     for one in params.files:
         view, new = ls.session.view(one.old_uri), ls.session.path_of(one.new_uri)
-        if view is not None and new is not None:
-            change = renaming.will_rename(view.snapshot, view.path, new)
-            return _edit(ls, view, change) if change else None
-    return None
+        if view and new and ls.session.project_of(one.new_uri) is view.project:
+            moves.setdefault(view.project, {})[view.path] = new
+            views[view.project] = view
+    return _will_rename(ls, views, moves) if moves else None
+
+
+async def _will_rename(
+    ls: ChantServer, views: dict[Project, View], moves: dict[Project, dict[str, str]]
+) -> types.WorkspaceEdit | None:
+    found = [
+        await aside(ls, view, partial(_moved, ls, view, moves[project]))
+        for project, view in views.items()
+    ]
+    return edits.joined([edit for edit in found if edit])
+
+
+def _moved(ls: ChantServer, view: View, paths: dict[str, str]) -> types.WorkspaceEdit | None:
+    change = renaming.will_rename(view.snapshot, paths)
+    return _edit(ls, view, change) if change else None
 
 
 def document_symbol(
@@ -99,11 +122,12 @@ def document_symbol(
 def workspace_symbol(
     ls: ChantServer, params: types.WorkspaceSymbolParams
 ) -> list[types.SymbolInformation]:
-    return [
+    found = (
         outline.hit(View(project, project.snapshot, one.where.path, ls.client.encoding), one)
         for project in ls.session.projects.values()
         for one in symbols.workspace_symbols(project.snapshot, params.query)
-    ]
+    )
+    return list(islice(found, symbols.MOST_SYMBOLS))
 
 
 def prepare_calls(

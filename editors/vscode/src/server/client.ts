@@ -40,10 +40,13 @@ class QuietClient extends LanguageClient {
   }
 }
 
-/** Events of runs are told, and the user is asked before commands of the project run. */
+/** Events of runs are told, the user is asked before commands of the project run, and a completion
+ * may ask for the next one. */
 const experimental: StaticFeature = {
   fillInitializeParams(params: InitializeParams) {
-    params.capabilities.experimental = { chant: { runEvents: true, consent: true } };
+    params.capabilities.experimental = {
+      chant: { runEvents: true, consent: true, triggerSuggest: true },
+    };
   },
   fillClientCapabilities() {},
   initialize() {},
