@@ -9,7 +9,7 @@ from chant_ls.model.spec import SpecId
 _MANY = 40
 """Changes: it is as cheap to look at everything as to ask whom more of them concern."""
 
-_REFERENCES = (Relation.DEPENDS, Relation.MEMBERS, Relation.INFORMED)
+_REFERENCES = (Relation.DEPENDS, Relation.MEMBERS, Relation.INFORMED, Relation.READS)
 
 
 def affected(old: Snapshot, new: Snapshot, path: str) -> frozenset[str]:

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from chant_ls.analysis.graph import Relation
 from chant_ls.analysis.hover_reasons import reasons_markdown
 from chant_ls.analysis.markdown import code, escape
-from chant_ls.analysis.occurrences import PATH_HOLDS, SPEC_HOLDS, is_path, spec_at
+from chant_ls.analysis.occurrences import SPEC_HOLDS, is_path, named_at
+from chant_ls.analysis.paths import PATH_HOLDS, link_keys, naming_path
 from chant_ls.analysis.place import (
     CriterionPlace,
     Key,
@@ -18,12 +19,13 @@ from chant_ls.analysis.place import (
     place_at,
 )
 from chant_ls.analysis.readiness import effective_status
-from chant_ls.analysis.snapshot import PathKind, Snapshot
+from chant_ls.analysis.snapshot import PathFact, PathKind, Snapshot
 from chant_ls.analysis.standing import is_unmerged
 from chant_ls.analysis.summary import NO_TITLE
 from chant_ls.analysis.times import ago
 from chant_ls.analysis.types import Ambiguous, Missing
 from chant_ls.model.fields import Holds
+from chant_ls.model.paths import path_key
 from chant_ls.model.runs import RunInfo
 from chant_ls.model.spec import SpecId, Status
 from chant_ls.syntax.text import Span
@@ -44,7 +46,12 @@ def hover(snapshot: Snapshot, path: str, offset: int, now: str = "") -> Hover | 
     if file is None:
         return None
     place = place_at(file.document, offset)
-    text = _about(snapshot, file.facts.id, place, now)
+    if (named := named_at(snapshot, file, place, offset)) is not None:
+        return Hover(spec_card(snapshot, named.id, now), named.span)
+    if isinstance(place, LinkTarget):
+        text = _link(snapshot, path, place.text)
+    else:
+        text = _about(snapshot, file.facts.id, place, now)
     return Hover(text, place.span) if text else None
 
 
@@ -124,10 +131,6 @@ def _about(snapshot: Snapshot, own: SpecId, place: Place, now: str) -> str:
             return verdict(snapshot, own, now) if snapshot.find(own) else ""
         case CriterionPlace():
             return _criterion(place)
-        case LinkTarget():
-            return _path(snapshot, place.text)
-    if (id := spec_at(snapshot, place)) is not None:
-        return spec_card(snapshot, id, now)
     return _value(snapshot, place) if isinstance(place, Value) and place.text else ""
 
 
@@ -174,20 +177,23 @@ _KINDS = {
 }
 
 
+def _link(snapshot: Snapshot, source: str, target: str) -> str:
+    """What a Markdown link leads to: what is there beside its file or below the root."""
+    facts = ((key, snapshot.path_fact(key)) for key in link_keys(source, target))
+    there = (key for key, fact in facts if fact and fact.kind is not PathKind.NOTHING)
+    return _path(snapshot, next(there, target))
+
+
 def _path(snapshot: Snapshot, text: str) -> str:
-    fact = snapshot.paths.get(text)
-    lines = [f"{code(text)}: {_path_kind(snapshot, text)}" if fact else code(text)]
-    named = {
-        *snapshot.graph.named_by(Relation.TARGET, text),
-        *snapshot.graph.named_by(Relation.INFORMED, text),
-    }
+    fact, key = snapshot.path_fact(text), path_key(text)
+    lines = [f"{code(text)}: {_path_kind(fact)}" if fact else code(text)]
+    named = naming_path(snapshot, key) if key else ()
     if named:
         lines.append(f"Named by {_specs(len(named))}: {_named(sorted(named))}")
     return "\n\n".join(lines) if fact or named else ""
 
 
-def _path_kind(snapshot: Snapshot, text: str) -> str:
-    fact = snapshot.paths[text]
+def _path_kind(fact: PathFact) -> str:
     if fact.kind in (PathKind.FOLDER, PathKind.GLOB):
         files = f"{fact.count} file" + "s" * (fact.count != 1)
         return f"{_KINDS[fact.kind]} with {files}"

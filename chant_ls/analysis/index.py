@@ -30,6 +30,7 @@ class Relation(StrEnum):
     DRIVER = "driver"
     LABEL = "label"
     TARGET = "target"
+    READS = "reads"
 
 
 def _driver_key(facts: Facts) -> tuple[str, ...]:
@@ -45,6 +46,7 @@ KEYS: dict[Relation, _Keys] = {
     Relation.DRIVER: _driver_key,
     Relation.LABEL: lambda facts: facts.labels,
     Relation.TARGET: lambda facts: facts.target_files,
+    Relation.READS: lambda facts: facts.reads,
 }
 
 Index = Mapping[str, frozenset[SpecId]]

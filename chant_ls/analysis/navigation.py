@@ -5,11 +5,14 @@ from dataclasses import dataclass
 from itertools import chain, islice
 
 from chant_ls.analysis.graph import Relation
-from chant_ls.analysis.occurrences import PATH_HOLDS, Occurrence, occurrences, spec_at, spec_of
+from chant_ls.analysis.headings import heading_named
+from chant_ls.analysis.occurrences import Occurrence, named_at, occurrences, spec_of
+from chant_ls.analysis.paths import PATH_HOLDS, file_named, link_path
 from chant_ls.analysis.place import Key, LinkTarget, Title, Value, place_at, scalar_values
-from chant_ls.analysis.snapshot import PathKind, Snapshot, SpecFile
+from chant_ls.analysis.snapshot import Snapshot, SpecFile
 from chant_ls.analysis.types import Location
 from chant_ls.model.fields import Holds
+from chant_ls.model.paths import heading_of
 from chant_ls.model.spec import SpecId, short_id
 from chant_ls.syntax.text import Span
 
@@ -34,19 +37,39 @@ class Call:
     spans: tuple[Span, ...] = ()
 
 
-def definition(snapshot: Snapshot, path: str, offset: int) -> Location | None:
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Where a name leads; `heading` is what `path#heading` names in a file that is no spec."""
+
+    where: Location
+    heading: str = ""
+
+
+def definition(snapshot: Snapshot, path: str, offset: int) -> Target | None:
     """Where the named spec, file or prompt is. Files outside the snapshot: their first place."""
     file = snapshot.files.get(path)
     if file is None:
         return None
     place = place_at(file.document, offset)
-    if (id := spec_at(snapshot, place)) is not None:
-        return title_of(snapshot, id)
+    heading = heading_of(place.text) if isinstance(place, Value | LinkTarget) else ""
+    if named := named_at(snapshot, file, place, offset):
+        where = _section_of(snapshot, named.id, heading) or title_of(snapshot, named.id)
+        return Target(where) if where else None
+    if isinstance(place, LinkTarget):
+        return _in_file(link_path(snapshot, path, place.text), heading)
     if isinstance(place, Value):
-        target = _file_named(snapshot, place)
-    else:
-        target = _link_path(snapshot, path, place.text) if isinstance(place, LinkTarget) else ""
-    return Location(target, Span(0, 0)) if target else None
+        return _in_file(_file_named(snapshot, place), heading)
+    return None
+
+
+def _in_file(path: str, heading: str) -> Target | None:
+    return Target(Location(path, Span(0, 0)), heading) if path else None
+
+
+def _section_of(snapshot: Snapshot, id: str, name: str) -> Location | None:
+    file = snapshot.find(id) if name else None
+    heading = heading_named(file.document.body.headings, name) if file else None
+    return Location(file.path, heading.span) if file and heading else None
 
 
 def title_of(snapshot: Snapshot, id: str) -> Location | None:
@@ -66,8 +89,8 @@ def subject(snapshot: Snapshot, path: str, offset: int) -> SpecId | None:
         return None
     document = file.document
     place = place_at(document, offset)
-    if (named := spec_at(snapshot, place)) is not None:
-        return named
+    if named := named_at(snapshot, file, place, offset):
+        return named.id
     if isinstance(place, Title | Key | Value):
         return file.facts.id
     front = document.frontmatter
@@ -92,7 +115,7 @@ def naming(snapshot: Snapshot, id: SpecId) -> Iterator[tuple[str, Occurrence]]:
     """Every occurrence that means the spec, with the path of its file. Reads texts of all specs,
     parses those that could name it."""
     for file in _could_name(snapshot, id):
-        for occurrence in occurrences(file.document):
+        for occurrence in occurrences(file):
             if spec_of(snapshot, occurrence) == id:
                 yield file.path, occurrence
 
@@ -123,13 +146,13 @@ def links(snapshot: Snapshot, path: str) -> tuple[Link, ...]:
     document = file.document
     found = [
         Link(o.span, target.path)
-        for o in occurrences(document)
+        for o in occurrences(file)
         if (id := spec_of(snapshot, o)) is not None and (target := snapshot.find(id)) is not None
     ]
     taken = {link.span for link in found}
     values = scalar_values(document.frontmatter.mapping, file.text) if document.frontmatter else ()
     named = ((value.span, _file_named(snapshot, value)) for value in values)
-    inline = ((link.span, _link_path(snapshot, path, link.target)) for link in document.body.links)
+    inline = ((link.span, link_path(snapshot, path, link.target)) for link in document.body.links)
     more = [Link(span, to) for span, to in chain(named, inline) if to and span not in taken]
     return tuple(sorted([*found, *more], key=lambda link: link.span))
 
@@ -148,7 +171,7 @@ def outgoing(snapshot: Snapshot, id: str) -> tuple[Call, ...]:
 
 def _edges(snapshot: Snapshot, source: str, target: str) -> Iterator[Span]:
     file = snapshot.find(source)
-    for occurrence in occurrences(file.document) if file else ():
+    for occurrence in occurrences(file) if file else ():
         if occurrence.key == "depends_on" and spec_of(snapshot, occurrence) == target:
             yield occurrence.span
 
@@ -162,8 +185,13 @@ def _could_name(snapshot: Snapshot, id: SpecId) -> Iterator[SpecFile]:
     for one in graph.ids:
         for path in graph.paths_of(one):
             file = snapshot.files[path]
-            if one in named or short in file.text:
+            if one in named or short in file.text or _lists_members(file.text):
                 yield file
+
+
+def _lists_members(text: str) -> bool:
+    """What such a list waits for may be written shorter still."""
+    return "ember Specs" in text or "ember specs" in text
 
 
 def _in_order(snapshot: Snapshot, ids: Iterable[SpecId]) -> Iterator[SpecFile]:
@@ -182,28 +210,4 @@ def _file_named(snapshot: Snapshot, value: Value) -> str:
         return ""
     if field.holds is Holds.PROMPT and value.text in snapshot.prompts:
         return f"{PROMPTS}/{value.text}.md"
-    return _known_file(snapshot, value.text) if field.holds in PATH_HOLDS else ""
-
-
-def _known_file(snapshot: Snapshot, text: str) -> str:
-    path = text.partition("#")[0].removeprefix("./")
-    if path in snapshot.files:
-        return path
-    fact = snapshot.paths.get(text)
-    return path if fact is not None and fact.kind is PathKind.FILE else ""
-
-
-def _link_path(snapshot: Snapshot, source: str, target: str) -> str:
-    """A Markdown link: relative to its file or to the root."""
-    if ":" in target or target.startswith(("/", "#")):
-        return ""
-    parts: list[str] = []
-    for part in [*source.split("/")[:-1], *target.partition("#")[0].split("/")]:
-        if part == "..":
-            if not parts:
-                return ""
-            parts.pop()
-        elif part not in ("", "."):
-            parts.append(part)
-    beside = "/".join(parts)
-    return beside if beside in snapshot.files else _known_file(snapshot, target)
+    return file_named(snapshot, value.text) if field.holds in PATH_HOLDS else ""

@@ -1,17 +1,20 @@
 """New names for specs and labels, everywhere at once."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from chant_ls.analysis.actions.lists import without_item
+from chant_ls.analysis.archiving import ACTIVE, ARCHIVE
 from chant_ls.analysis.navigation import label_at, label_places, naming, subject
-from chant_ls.analysis.occurrences import spec_at
+from chant_ls.analysis.occurrences import In, Occurrence, named_at
 from chant_ls.analysis.place import Title, place_at
-from chant_ls.analysis.snapshot import Snapshot
-from chant_ls.analysis.types import Change, Location, RenameFile
+from chant_ls.analysis.snapshot import Snapshot, SpecFile
+from chant_ls.analysis.types import Change, RenameFile
 from chant_ls.model.refusal import Refusal
 from chant_ls.model.runs import LIVE_STATES
 from chant_ls.model.spec import SpecId, id_problem
 from chant_ls.syntax.quoting import within
+from chant_ls.syntax.slots import texts
 from chant_ls.syntax.text import Edit, Span
 
 
@@ -31,10 +34,11 @@ def prepare_rename(snapshot: Snapshot, path: str, offset: int) -> Renamable | Re
     if file is None:
         return Refusal("this file is not a spec of the project")
     place = place_at(file.document, offset)
-    id = spec_at(snapshot, place) or (file.facts.id if isinstance(place, Title) else None)
-    if id is None:
-        return Refusal("nothing here can be renamed", "put the cursor on an id, a title or a label")
-    return Renamable(place.span, id)
+    if named := named_at(snapshot, file, place, offset):
+        return Renamable(named.span, named.id)
+    if isinstance(place, Title):
+        return Renamable(place.span, file.facts.id)
+    return Refusal("nothing here can be renamed", "put the cursor on an id, a title or a label")
 
 
 def rename(snapshot: Snapshot, path: str, offset: int, new: str) -> Change | Refusal:
@@ -68,7 +72,7 @@ def will_rename(snapshot: Snapshot, paths: Mapping[str, str]) -> Change | None:
     names = {id: new for one in renamed.values() for id, new in one.items()}
     names |= {SpecId(_stem(old)): _stem(paths[old]) for old in renamed}
     moves = [
-        RenameFile(path, f"{paths[old].rpartition('/')[0]}/{names[id]}.md")
+        RenameFile(path, _beside(paths[old], names[id]))
         for old, own in renamed.items()
         for id in own
         if (path := snapshot.graph.path_of(id)) is not None and path not in paths
@@ -83,7 +87,7 @@ def _meant(snapshot: Snapshot, old: str, new: str) -> dict[SpecId, str]:
     """New names by old ones that the move of one file means; none where it is no new name of a
     spec, or one that it cannot have."""
     file = snapshot.files.get(old)
-    if file is None or not new.endswith(".md") or snapshot.find(file.facts.id) != file:
+    if file is None or not _is_spec(new) or snapshot.find(file.facts.id) != file:
         return {}
     id, stem = file.facts.id, _stem(new)
     names = _names(snapshot, id, stem)
@@ -92,6 +96,14 @@ def _meant(snapshot: Snapshot, old: str, new: str) -> dict[SpecId, str]:
 
 def _stem(path: str) -> str:
     return path.rpartition("/")[2].removesuffix(".md")
+
+
+def _is_spec(path: str) -> bool:
+    return path.endswith(".md") and path.startswith((f"{ACTIVE}/", f"{ARCHIVE}/"))
+
+
+def _beside(path: str, name: str) -> str:
+    return f"{path.rpartition('/')[0]}/{name}.md"
 
 
 def _names(snapshot: Snapshot, id: SpecId, new: str) -> dict[SpecId, str]:
@@ -117,16 +129,29 @@ def _moves(snapshot: Snapshot, names: dict[SpecId, str]) -> Iterator[tuple[str, 
     for old, new in names.items():
         path = snapshot.graph.path_of(old)
         if path is not None:
-            yield path, f"{path.rpartition('/')[0]}/{new}.md"
+            yield path, _beside(path, new)
 
 
 def _references(snapshot: Snapshot, names: Mapping[SpecId, str]) -> dict[str, tuple[Edit, ...]]:
     edits: dict[str, dict[Span, Edit]] = {}
     for old, new in names.items():
         for path, occurrence in naming(snapshot, old):
-            text = occurrence.text.replace(old, new) if "/" in occurrence.text else new
+            text = _written(snapshot.files[path].text, occurrence, old, new)
             edits.setdefault(path, {})[occurrence.span] = Edit(occurrence.span, text)
     return {path: tuple(sorted(found.values(), key=_start)) for path, found in edits.items()}
+
+
+def _written(text: str, one: Occurrence, old: str, new: str) -> str:
+    """The new id as it must stand there: in the old one's path, its quotes."""
+    if one.where is In.LINK or "/" in one.text:
+        before, _, behind = one.text.rpartition(old)
+        new = f"{before}{new}{behind}"
+    return within(new, _quote(text, one.span), flow=one.flow) if one.key else new
+
+
+def _quote(text: str, span: Span) -> str:
+    before = text[span.start - 1 : span.start]
+    return before if before in ("'", '"') else ""
 
 
 def _start(edit: Edit) -> int:
@@ -136,17 +161,16 @@ def _start(edit: Edit) -> int:
 def _rename_label(snapshot: Snapshot, label: str, new: str) -> Change | Refusal:
     if not new or "\n" in new:
         return Refusal("a label cannot be empty")
-    places = list(label_places(snapshot, label))
-    return Change(_label_edits(snapshot, places, new), label=f"Rename label {label} to {new}")
-
-
-def _label_edits(
-    snapshot: Snapshot, places: Iterable[Location], new: str
-) -> dict[str, tuple[Edit, ...]]:
     edits: dict[str, tuple[Edit, ...]] = {}
-    for place in places:
-        before = snapshot.files[place.path].text[place.span.start - 1 : place.span.start]
-        quote = before if before in ("'", '"') else ""
-        edit = Edit(place.span, within(new, quote, flow=True))
-        edits[place.path] = (*edits.get(place.path, ()), edit)
-    return edits
+    for place in label_places(snapshot, label) if new != label else ():
+        file = snapshot.files[place.path]
+        edit = _label_edit(file, place.span, label, new)
+        edits[place.path] = (*edits.get(place.path, ()), *edit)
+    return Change(edits, label=f"Rename label {label} to {new}")
+
+
+def _label_edit(file: SpecFile, span: Span, label: str, new: str) -> tuple[Edit, ...]:
+    """Writes the new label, or removes the old one where the new one stands already."""
+    if new in texts(file.document, "labels"):
+        return without_item(file.document, "labels", label)
+    return (Edit(span, within(new, _quote(file.text, span), flow=True)),)

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from chant_ls.analysis.graph import Graph
 from chant_ls.analysis.layered import changed
 from chant_ls.model.config import Config
+from chant_ls.model.paths import path_key
 from chant_ls.model.runs import RunInfo, overlaid
 from chant_ls.model.spec import Facts, SpecId, Status
 from chant_ls.syntax.document import parse
@@ -54,7 +55,7 @@ class SpecFile(NamedTuple):
 class Snapshot:
     """Built only by its `with_…` and `without` methods; each costs what it changes.
 
-    `paths` answers path entries by their text; one that is absent has not been looked up yet.
+    `paths` answers path entries by their `path_key`; one that is absent has not been looked up yet.
     `complete` is whether the first index has finished: no `unknown-…` diagnostics before that.
     `today` is the local date, ISO 8601. `tools` are the providers known by name (contract 4).
     `foreign` is the status of specs in configured repositories, by `repo:id`; one that is not
@@ -114,6 +115,10 @@ class Snapshot:
         files = ((self.files.get(path), told) for path, told in tracked.items())
         news = [f._replace(tracked=told) for f, told in files if f and f.tracked is not told]
         return self.with_files(news) if news else self
+
+    def path_fact(self, entry: str) -> PathFact | None:
+        """What an entry is on disk, None where that was not looked up."""
+        return self.paths.get(path_key(entry))
 
     def find(self, id: str) -> SpecFile | None:
         """The spec of exactly that id; an active one before an archived one."""

@@ -8,7 +8,7 @@ from itertools import chain
 from chant_ls.analysis.occurrences import occurrences, spec_of
 from chant_ls.analysis.place import place_at, scalar_values
 from chant_ls.analysis.readiness import effective_status
-from chant_ls.analysis.snapshot import Snapshot
+from chant_ls.analysis.snapshot import Snapshot, SpecFile
 from chant_ls.model.spec import Status
 from chant_ls.syntax.nodes import Body, Document, Entry, Heading, Mapping
 from chant_ls.syntax.text import Span, line_end, line_start
@@ -147,7 +147,7 @@ def tokens(snapshot: Snapshot, path: str) -> tuple[Token, ...]:
     if file is None:
         return ()
     document = file.document
-    found = [*_ids(snapshot, document), *_statuses(document), *_checks(document)]
+    found = [*_ids(snapshot, file), *_statuses(document), *_checks(document)]
     found = [t for t in found if t.span.start < t.span.end and _one_line(document.text, t.span)]
     return tuple(_apart(sorted(found, key=lambda t: t.span)))
 
@@ -164,8 +164,8 @@ def _apart(found: list[Token]) -> Iterator[Token]:
             yield token
 
 
-def _ids(snapshot: Snapshot, document: Document) -> Iterator[Token]:
-    for one in occurrences(document):
+def _ids(snapshot: Snapshot, file: SpecFile) -> Iterator[Token]:
+    for one in occurrences(file):
         if (id := spec_of(snapshot, one)) is not None:
             yield Token(one.span, TokenKind.SPEC, effective_status(snapshot, id).value)
         elif _only_specs(one.key) and snapshot.complete:

@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from chant_ls.analysis.resolve import Scope, resolve
+from chant_ls.analysis.headings import heading_named
+from chant_ls.analysis.occurrences import meant
 from chant_ls.analysis.snapshot import Snapshot
-from chant_ls.analysis.types import Resolved
 from chant_ls.engine.ports import Files
 from chant_ls.model.spec import SpecId
 from chant_ls.syntax.document import parse
@@ -34,8 +34,8 @@ class Sources:
             yield from self._of_spec(entry) or self._of_files(entry)
 
     def _of_spec(self, entry: str) -> list[Paper]:
-        found = resolve(self.snapshot, entry, Scope.REFERENCE)
-        file = self.snapshot.find(found.id) if isinstance(found, Resolved) else None
+        found = None if "#" in entry else meant(self.snapshot, entry, paths=True)
+        file = self.snapshot.find(found) if found else None
         if file is None:
             return []
         return [] if file.facts.private else [Paper(f"{file.facts.id} ({file.path})", file.text)]
@@ -66,12 +66,11 @@ class Sources:
 def section(text: str, heading: str) -> str | None:
     """From that heading (its text or its anchor) to the next of its level or above."""
     headings = parse(text, SpecId("document")).body.headings
-    wanted = _anchor(heading)
-    for at, found in enumerate(headings):
-        if _anchor(found.text) == wanted:
-            later = (h.line.start for h in headings[at + 1 :] if h.level <= found.level)
-            return text[found.line.start : next(later, len(text))]
-    return None
+    found = heading_named(headings, heading)
+    if found is None:
+        return None
+    later = (h.line.start for h in headings if h.line > found.line and h.level <= found.level)
+    return text[found.line.start : next(later, len(text))]
 
 
 def rendered(papers: Iterable[Paper], budget: int = BUDGET) -> str:
@@ -101,11 +100,6 @@ def _quoted(text: str) -> str:
     while fence in text:
         fence += "`"
     return f"{fence}\n{text.rstrip()}\n{fence}"
-
-
-def _anchor(heading: str) -> str:
-    kept = (c for c in heading.lower() if c.isalnum() or c in "-_ ")
-    return "".join(kept).strip().replace(" ", "-")
 
 
 def _stem(path: str) -> str:

@@ -7,7 +7,6 @@ from chant_ls.analysis.snapshot import Snapshot, SpecFile
 from chant_ls.engine import templates
 from chant_ls.engine.engine import Engine
 from chant_ls.engine.informing import Sources, missing, rendered
-from chant_ls.engine.loading import texts
 from chant_ls.engine.records import RunRecord
 from chant_ls.engine.templates import Template
 from chant_ls.model.config import Config
@@ -15,6 +14,7 @@ from chant_ls.model.papers import VARIABLES
 from chant_ls.model.refusal import Refusal
 from chant_ls.model.spec import Facts, SpecType, member_numbers
 from chant_ls.syntax.nodes import Document
+from chant_ls.syntax.slots import texts
 
 _BY_TYPE = {
     SpecType.DOCUMENTATION: "documentation",
@@ -117,7 +117,7 @@ class _Brief:
             "spec.description": body,
             "spec.path": self.record.spec_path,
             "spec.target_files": self.targets,
-            "spec.context": rendered(self.sources.papers(_texts(self.document, "context"))),
+            "spec.context": rendered(self.sources.papers(texts(self.document, "context"))),
             "spec.informed_by": rendered(self.sources.papers(facts.informed_by)),
             "spec.acceptance_criteria": self.criteria,
             "driver.id": driver.facts.id if driver else "",
@@ -184,7 +184,7 @@ class _Brief:
         return "\n".join([*lines, "", _body(driver.document)])
 
     def schema(self) -> str:
-        path = next(iter(_texts(self.document, "output_schema")), "")
+        path = next(iter(texts(self.document, "output_schema")), "")
         data = self.engine.files.read(path) if path else None
         if data is None:
             return ""
@@ -198,8 +198,3 @@ def _titled(title: str, text: str) -> Iterator[str]:
 
 def _body(document: Document) -> str:
     return document.text[document.body.start :].strip()
-
-
-def _texts(document: Document, name: str) -> tuple[str, ...]:
-    entry = document.entry(name)
-    return texts(entry.value) if entry else ()

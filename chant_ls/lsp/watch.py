@@ -64,10 +64,10 @@ def look(
 
 def wanted(snapshot: Snapshot, paths: Iterable[str]) -> frozenset[str]:
     """The path entries of these files."""
-    from chant_ls.analysis.rules.paths import wanted_paths
+    from chant_ls.analysis.paths import wanted_paths
 
     files = [snapshot.files[path] for path in paths if path in snapshot.files]
-    return frozenset(entry for file in files for entry in wanted_paths(file.document))
+    return frozenset(entry for file in files for entry in wanted_paths(file))
 
 
 def _list(app: "App") -> Seen:

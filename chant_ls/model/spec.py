@@ -72,7 +72,8 @@ class Facts(NamedTuple):
 
     `status` is the stored one (`ready` and `blocked` read as pending), None when its text is not a
     status. `depends_on` is None when the key is absent: present-but-empty switches the implicit
-    order of members off. Lists hold the text as written, references unresolved.
+    order of members off. Lists hold the text as written, references unresolved. `reads` are the
+    documents of `context`, `tracks`, `origin` and `output_schema`.
     """
 
     id: SpecId
@@ -90,6 +91,7 @@ class Facts(NamedTuple):
     model: str = ""
     branch: str = ""
     provider: str = ""
+    reads: tuple[str, ...] = ()
 
     @property
     def private(self) -> bool:

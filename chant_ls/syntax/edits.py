@@ -54,7 +54,7 @@ def change(
     are items for the ends of lists."""
     front, more = document.frontmatter, more or {}
     if front is not None and front.mapping.flow:
-        lists = {n: [*(text for _, text in texts(document, n)), *new] for n, new in more.items()}
+        lists = {name: [*texts(document, name), *new] for name, new in more.items()}
         return (Edit(front.mapping.span, _rewritten(document, front.mapping, {**values, **lists})),)
     found: list[Edit] = []
     for name, value in values.items():

@@ -17,6 +17,7 @@ from chant_ls.syntax.nodes import Mapping, Node, Scalar, Sequence
 Plain = str | tuple[str, ...] | MappingABC[str, str] | None
 """A value of the frontmatter without places; None is null."""
 
+_READS = ("context", "tracks", "origin", "output_schema")
 _NO_APPROVAL = Approval()
 _TRUE = frozenset({"true", "True", "TRUE"})
 _STATUSES = {status.value: status for status in Status} | dict.fromkeys(COMPUTED, Status.PENDING)
@@ -51,6 +52,7 @@ def facts_of(id: SpecId, values: MappingABC[str, Plain], title: str, criteria: C
         _text(get("model")),
         _text(get("branch")),
         _text(get("provider")),
+        tuple(text for name in _READS for text in _texts(get(name))),
     )
 
 

@@ -58,8 +58,13 @@ def with_value(document: Document, span: Span) -> Slot | None:
     return None
 
 
-def texts(document: Document, name: str) -> tuple[tuple[Slot, str], ...]:
-    """The texts that a field holds, each with its place: items of its list, or its one value."""
+def texts(document: Document, name: str) -> tuple[str, ...]:
+    """The texts that a field holds: items of its list, or its one value."""
+    return tuple(text for _, text in items(document, name))
+
+
+def items(document: Document, name: str) -> tuple[tuple[Slot, str], ...]:
+    """Each of the texts with its place."""
     slot = named(document, name)
     if slot is None:
         return ()

@@ -2,13 +2,14 @@
 
 import pytest
 
-from chant_ls.analysis.actions import actions, lists
+from chant_ls.analysis.actions import actions
 from chant_ls.analysis.check import check_document
 from chant_ls.analysis.readiness import effective_status
 from chant_ls.analysis.snapshot import Snapshot
 from chant_ls.analysis.types import Action, CreateFile
 from chant_ls.model.runs import RunInfo, RunState
 from chant_ls.model.spec import SpecId, Status
+from chant_ls.syntax import slots
 from chant_ls.syntax.text import Span, apply
 from tests.analysis.cursor import CURSOR
 from tests.analysis.project import snapshot, spec_file
@@ -231,7 +232,7 @@ def test_what_is_split_keeps_approval_agent_and_documents() -> None:
 def texts(project: Snapshot, id: str, name: str) -> tuple[str, ...]:
     file = project.find(id)
     assert file is not None
-    return lists.texts(file.document, name)
+    return slots.texts(file.document, name)
 
 
 def test_a_spec_between_braces_is_split_by_edits_that_do_not_overlap() -> None:

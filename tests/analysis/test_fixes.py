@@ -200,12 +200,14 @@ def test_the_only_edge_of_a_cycle() -> None:
 
 
 def test_an_entry_that_names_nothing_is_completed_or_removed() -> None:
-    broken = project("informed_by: [010-abc, docs/gone.md]")
+    broken = project("informed_by: [010-abc, 2026-01, docs/gone.md]")
     nothing = PathFact(PathKind.NOTHING)
-    broken = broken.with_paths({"010-abc": nothing, "docs/gone.md": nothing})
+    broken = broken.with_paths(dict.fromkeys(("010-abc", "2026-01", "docs/gone.md"), nothing))
+    assert titles(broken, "partial-id") == [f"Change to `{ABC}` (Title)"]
     assert titles(broken, "unresolved-path") == [
         f"Change to `{ABC}` (Title)",
-        "Remove `010-abc`",
+        f"Change to `{DEF}` (Title)",
+        "Remove `2026-01`",
         "Remove `docs/gone.md`",
     ]
 

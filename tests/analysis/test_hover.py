@@ -69,6 +69,24 @@ def test_labels_are_counted_and_paths_resolved() -> None:
     assert told == f"`src`: a folder with 3 files\n\nNamed by 1 spec: `{C}`"
 
 
+@pytest.mark.parametrize(
+    "entry", ["target_files: [src/a.md‸]", "context: ['./src/a.md#top‸']", "tracks: src/a.md‸"]
+)
+def test_all_that_name_a_path_are_told_however_they_write_it(entry: str) -> None:
+    others = {"o1": "origin: [src/a.md]", "o2": "output_schema: ./src/a.md", "o3": "context: [src]"}
+    base = snapshot(others).with_paths({"src/a.md": PathFact(PathKind.FILE)})
+    told = shown(f"---\n{entry}\n---\n", base)
+    assert told.endswith(f": a file\n\nNamed by 3 specs: `{C}`, `o1`, `o2`")
+
+
+def test_a_code_span_that_is_an_id_and_a_link_show_the_card() -> None:
+    base = snapshot({"parser": ""}).with_paths({"docs/z.md": PathFact(PathKind.FILE)})
+    for text in ("# About `par‸ser`", "- [ ] `pars‸er` works", "[it](parser‸.md)"):
+        assert shown(f"---\n---\n{text}\n", base).startswith("**Title**\n\n`parser` is")
+    assert shown("---\n---\nthe par‸ser\n", base) == ""
+    assert shown("---\n---\n[z](docs/z‸.md)\n", base) == "`docs/z.md`: a file"
+
+
 def test_what_is_no_spec_and_what_could_be_several() -> None:
     assert "could be any of" in shown("---\ndepends_on: [2026-01-29‸]\n---\n")
     assert shown(f"---\ndepends_on: [{B[:-1]}x‸]\n---\n").startswith(f"`{B[:-1]}x` is no spec; ")

@@ -10,6 +10,7 @@ from chant_ls.analysis.navigation import (
     references,
     subject,
 )
+from chant_ls.analysis.paths import wanted_paths
 from chant_ls.analysis.renaming import (
     Renamable,
     prepare_rename,
@@ -24,7 +25,7 @@ from chant_ls.model.runs import RunState
 from chant_ls.model.spec import SpecId
 from chant_ls.syntax.text import apply
 from tests.analysis.cursor import opened
-from tests.analysis.project import snapshot
+from tests.analysis.project import snapshot, spec_file
 
 A, B, C = "2026-01-29-010-abc", "2026-01-29-011-def", "2026-01-29-012-ghi"
 BASE = snapshot(
@@ -53,9 +54,9 @@ def texts(project: Snapshot, found) -> list[tuple[str, str]]:
 )
 def test_ids_lead_to_the_title(text: str) -> None:
     project, path, offset = opened(C, text, base=BASE)
-    where = definition(project, path, offset)
-    assert where is not None
-    assert texts(project, [where]) == [(f".chant/specs/{A}.md", "Lock")]
+    target = definition(project, path, offset)
+    assert target is not None
+    assert texts(project, [target.where]) == [(f".chant/specs/{A}.md", "Lock")]
 
 
 def test_paths_and_prompts_lead_to_their_files() -> None:
@@ -64,8 +65,8 @@ def test_paths_and_prompts_lead_to_their_files() -> None:
     )
 
     def target(text: str) -> str:
-        where = definition(*opened(C, text, base=base))
-        return where.path if where else ""
+        found = definition(*opened(C, text, base=base))
+        return found.where.path if found else ""
 
     assert target("---\ntarget_files: [src/a.rs‸]\n---\n") == "src/a.rs"
     assert target("---\ntarget_files: [src‸]\n---\n") == ""
@@ -73,7 +74,7 @@ def test_paths_and_prompts_lead_to_their_files() -> None:
     assert target("---\nprompt: none‸\n---\n") == ""
     assert target(f"---\n---\n[x]({B}‸.md)\n") == f".chant/archive/{B}.md"
     assert target("---\n---\n[x](free‸.md)\n") == ".chant/specs/free.md"
-    assert target("---\n---\n[x](../../src/a‸.rs)\n") == ""
+    assert target("---\n---\n[x](../../src/a‸.rs)\n") == "src/a.rs"
     assert target("---\n---\n[x](src/a‸.rs)\n") == "src/a.rs"
     assert target("---\n---\n[x](../../../../etc/passwd‸)\n") == ""
     assert target("---\n---\n[x](https://x.y/free‸.md)\n") == ""
@@ -221,3 +222,109 @@ def test_nothing_to_rename_in_prose() -> None:
     project, path, offset = opened("d", "---\n---\n\n# T\n\nwo‸rds\n", base=BASE)
     assert isinstance(prepare_rename(project, path, offset), Refusal)
     assert isinstance(rename(project, path, offset, "x"), Refusal)
+
+
+DRIVER = """---
+type: driver
+members: [parser]
+---
+# D
+
+## Member Specs
+
+1. `parser` - text
+2. `lexer` (depends on parser)
+
+See `parser` and [it](parser.md#why), not `$ parser`.
+
+```
+`parser`
+```
+"""
+FAMILY = snapshot(
+    {"d": DRIVER, "parser": "---\n---\n# P\n\n## Why\n", "lexer": "superseded_by: parser"}
+)
+
+
+def test_every_place_that_names_a_spec_is_found_and_renamed() -> None:
+    for at in ("1. `pars", "on pars", "See `pars", "(pars"):
+        offset = DRIVER.index(at) + len(at)
+        found = references(FAMILY, ".chant/specs/d.md", offset)
+        assert [path for path, _ in found] == [".chant/specs/d.md"] * 5 + [".chant/specs/lexer.md"]
+        done = after(FAMILY, rename(FAMILY, ".chant/specs/d.md", offset, "tokens"))
+        head, _, tail = DRIVER.replace("parser", "tokens").partition("$ tokens")
+        kept = tail.replace("`tokens`\n```", "`parser`\n```")
+        assert done[".chant/specs/d.md"] == f"{head}$ parser{kept}"
+        assert done[".chant/specs/lexer.md"].startswith("---\nsuperseded_by: tokens\n")
+
+
+@pytest.mark.parametrize(
+    ("text", "new", "written"),
+    [
+        ("depends_on: [x, parser]", "a,b", "depends_on: [x, 'a,b']"),
+        ('depends_on: ["parser"]', "a'b", 'depends_on: ["a\'b"]'),
+        ("depends_on: ['parser']", "a'b", "depends_on: ['a''b']"),
+        ("superseded_by: parser", "null", "superseded_by: 'null'"),
+        ("{depends_on: parser}", "a,b", "{depends_on: 'a,b'}"),
+        ("informed_by: [.chant/specs/parser.md]", "a,b", "informed_by: ['.chant/specs/a,b.md']"),
+    ],
+)
+def test_a_new_id_is_quoted_where_it_must_be(text: str, new: str, written: str) -> None:
+    project, path, _ = opened("x", f"---\n{text}\n---\n‸", base=FAMILY)
+    done = after(project, rename_spec(project, SpecId("parser"), new))
+    assert done[path] == f"---\n{written}\n---\n"
+
+
+def test_a_label_that_another_becomes_stands_once() -> None:
+    project, path, offset = opened("x", "---\nlabels: [bug, ui‸]\n---\n", base=FAMILY)
+    assert after(project, rename(project, path, offset, "bug"))[path] == "---\nlabels: [bug]\n---\n"
+
+
+def test_what_leaves_the_specs_is_not_followed() -> None:
+    assert will_rename(FAMILY, {".chant/specs/parser.md": "docs/guide.md"}) is None
+    assert will_rename(FAMILY, {".chant/specs/parser.md": ".chant/specs/parser.txt"}) is None
+
+
+def test_of_several_files_each_is_followed() -> None:
+    base = FAMILY.with_file(spec_file("d.1", "---\ndepends_on: [lexer]\n---\n"))
+    change = will_rename(
+        base,
+        {
+            ".chant/specs/parser.md": ".chant/specs/p.md",
+            ".chant/specs/lexer.md": ".chant/specs/l.md",
+            ".chant/specs/d.md": ".chant/specs/sub/e.md",
+        },
+    )
+    done = after(base, change)
+    assert done[".chant/specs/sub/e.1.md"] == "---\ndepends_on: [l]\n---\n"
+    assert "members: [p]" in done[".chant/specs/d.md"]
+    assert "`l` (depends on p)" in done[".chant/specs/d.md"]
+
+
+def test_a_heading_behind_a_path() -> None:
+    base = FAMILY.with_paths({"docs/a.md": PathFact(PathKind.FILE)})
+    text = "---\ninformed_by: [{}]\n---\n\n# T\n\n[x]({})\n"
+
+    def target(one: str, link: str = "x"):
+        return definition(*opened("x", text.format(one, link), base=base))
+
+    inside = target("docs/a.md#Lock‸ing")
+    assert inside and (inside.where.path, inside.heading) == ("docs/a.md", "Locking")
+    assert (link := target("x", "docs/a.md#lock‸ing")) and link.heading == "locking"
+    for found in (target(".chant/specs/parser.md#w‸hy"), target("x", "parser.md#wh‸y")):
+        assert found and texts(base, [found.where]) == [(".chant/specs/parser.md", "Why")]
+
+
+def test_what_an_open_document_names_is_looked_up_and_linked() -> None:
+    text = (
+        "---\ntarget_files: [src/x.py]\ninformed_by: ['docs/a.md#h', ./docs/a.md]\n---\n"
+        "[l](docs/z.md) [m](../../docs/y.md) [n](https://a.b/c)\n"
+    )
+    file = spec_file("x", text)
+    wanted = {"src/x.py", "docs/a.md", "docs/z.md", ".chant/specs/docs/z.md", "docs/y.md"}
+    assert wanted_paths(file) == wanted
+    project = FAMILY.with_file(file).with_paths(
+        dict.fromkeys(wanted - {".chant/specs/docs/z.md"}, PathFact(PathKind.FILE))
+    )
+    found = [link.path for link in links(project, file.path)]
+    assert found == ["src/x.py", "docs/a.md", "docs/a.md", "docs/z.md", "docs/y.md"]

@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 
 from chant_ls.analysis.check import check_document
+from chant_ls.analysis.paths import wanted_paths
 from chant_ls.analysis.rules import RULES
-from chant_ls.analysis.rules.paths import wanted_paths
 from chant_ls.analysis.snapshot import PathFact, PathKind, Snapshot
 from chant_ls.analysis.types import Severity
+from chant_ls.engine import loading
 from chant_ls.model.config import Config, Provider
 from chant_ls.model.runs import RunInfo, RunState
 from chant_ls.model.spec import SpecId
@@ -136,7 +137,10 @@ informed_by:
   - not/looked/up
   - b
   - 010-abc
-    ^^^^^^^ unresolved-path
+    ^^^^^^^ partial-id: 2026-01-29-010-abc
+  - 2026-01
+    ^^^^^^^ unresolved-path: `2026-01` could be 2026-01-29-010-abc, 2026-01-30-001-x
+  - ./docs/b.md#top
   - https://example.org/x
 context: [derived_team=x]
 target_files: [new.py]
@@ -145,6 +149,9 @@ target_files: [new.py]
 ---
 ---
 === 2026-01-29-010-abc
+---
+---
+=== 2026-01-30-001-x
 ---
 ---
 """
@@ -159,10 +166,46 @@ def test_paths_are_judged_by_what_is_known_of_them() -> None:
         "../secret": PathFact(PathKind.OUTSIDE),
         "b": nothing,
         "010-abc": nothing,
+        "2026-01": nothing,
+        "docs/b.md": PathFact(PathKind.FILE),
     }
     found = check(PATHS, paths=paths).snapshot
-    wanted = wanted_paths(found.files[SPEC.format("a")].document)
-    assert wanted == {*paths, "not/looked/up"}
+    wanted = wanted_paths(found.files[SPEC.format("a")])
+    assert wanted == {*paths, "not/looked/up", "new.py"}
+
+
+def test_what_is_looked_up_for_a_cold_project_is_what_the_rules_ask() -> None:
+    text = "context: ['docs/a.md#h']\ntracks: ./docs/b.md\ninformed_by: [b, https://x.y/z]"
+    project = snapshot({"a": text, "b": "target_files: [new.py]"})
+    wanted = loading.wanted_paths(project)
+    assert wanted == {"docs/a.md", "docs/b.md"}
+    known = project.with_paths(dict.fromkeys(wanted, PathFact(PathKind.NOTHING)))
+    found = check_document(known, SPEC.format("a"))
+    assert [one.code for one in found].count("unresolved-path") == 2
+
+
+PRIVATE = """
+=== archive/a.md
+---
+labels: [private]
+---
+=== archive/b.md
+---
+superseded_by: a
+               ^ private-reference: a is private
+informed_by: [.chant/archive/a.md]
+              ^^^^^^^^^^^^^^^^^^^ private-reference
+---
+See `a` and [it](a.md).
+     ^ private-reference
+                 ^^^^ private-reference
+"""
+
+
+def test_private_specs_are_seen_wherever_they_are_named() -> None:
+    found = check(PRIVATE, "private-tracked").snapshot
+    tracked = found.with_tracked({".chant/archive/a.md": True})
+    assert "private-tracked" in [d.code for d in check_document(tracked, ".chant/archive/a.md")]
 
 
 def test_a_crashing_rule_loses_its_own_findings_only(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -133,7 +133,7 @@ def test_hints_stand_behind_ids_and_their_quotes() -> None:
     found = hints(BASE, PATH)
     assert [(TEXT[: h.offset].count("\n"), h.text) for h in found] == [
         (5, "Lock (completed)"),
-        (13, "(completed)"),
+        (13, "Lock (completed)"),
     ]
     project, path, _ = opened(A, f'---\ndepends_on: ["{B}"]\n---\n‸', base=BASE)
     (hint,) = hints(project, path)

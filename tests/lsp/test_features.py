@@ -4,6 +4,7 @@ import pytest
 
 from chant_ls.analysis.types import ActionKind
 from chant_ls.lsp.capabilities import ACTION_KINDS
+from tests.lsp.working import until
 
 A, B, C = (f"2026-01-0{n}-00{n}-abc" for n in (1, 2, 3))
 TEXTS = {
@@ -317,6 +318,27 @@ def test_paths_are_completed_from_the_folders_of_the_project(start, project):
         "src/app.py",
         "src/deep/",
     ]
+
+
+def test_a_heading_behind_a_path_is_found_in_its_file(start, project):
+    (project / "docs").mkdir()
+    (project / "docs/a.md").write_text("# Notes\n\n## What is 🔒 kept\n")
+    client, uris = start(RICH)
+    client.change(uris[A], 2, {"text": "---\ninformed_by: [docs/a.md#what-is--kept]\n---\n# T\n"})
+    ask = at(uris[A], 1, 20)
+    until(lambda: client.request("textDocument/definition", ask))
+    found = client.request("textDocument/definition", ask)
+    assert found["uri"].endswith("docs/a.md")
+    assert found["range"]["start"] == {"line": 2, "character": 3}
+
+
+def test_files_renamed_together_are_followed_together(start):
+    client, uris = start(RICH)
+    files = [{"oldUri": uris[one], "newUri": uris[one].replace("abc", "new")} for one in (C, A)]
+    edit = client.request("workspace/willRenameFiles", {"files": files})
+    changed = {one["textDocument"]["uri"]: str(one["edits"]) for one in edit["documentChanges"]}
+    assert changed.keys() == {uris[B], uris[C]}
+    assert all("2026-01-01-001-new" in text for text in changed.values())
 
 
 def test_every_handler_survives_a_text_it_does_not_know(start):

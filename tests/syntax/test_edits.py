@@ -206,7 +206,7 @@ def test_of_a_key_that_stands_twice_the_one_meant_is_changed():
 
 def test_an_item_behind_an_alias_is_not_found_by_its_place():
     document = doc("---\nx: &m [a]\nlabels: *m\n---\n")
-    ((slot, text),) = slots.texts(document, "labels")
+    ((slot, text),) = slots.items(document, "labels")
     assert (slot.name, text) == ("labels", "a")
     found = slots.with_value(document, slot.value.span)
     assert found and found.name == "x"

@@ -3,11 +3,12 @@
 from collections.abc import Callable, Iterator
 
 from chant_ls.analysis.actions.ask import Ask
-from chant_ls.analysis.actions.lists import texts, with_items, without_item
+from chant_ls.analysis.actions.lists import with_items, without_item
 from chant_ls.analysis.place import in_frontmatter
 from chant_ls.analysis.types import Action, ActionKind, Change
 from chant_ls.syntax import edits
 from chant_ls.syntax.nodes import Criterion
+from chant_ls.syntax.slots import texts
 from chant_ls.syntax.text import Edit, Span
 
 

@@ -1,10 +1,10 @@
 """What a spec hands on to those that are made of it."""
 
-from chant_ls.analysis.actions.lists import texts
 from chant_ls.analysis.snapshot import SpecFile
 from chant_ls.model.spec import CONTAINERS, SpecType
 from chant_ls.syntax.nodes import Scalar
 from chant_ls.syntax.render import NewSpec
+from chant_ls.syntax.slots import texts
 
 
 def member_of(file: SpecFile, title: str) -> NewSpec:

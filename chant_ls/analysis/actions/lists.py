@@ -11,7 +11,7 @@ from chant_ls.syntax.text import Edit
 
 def with_items(document: Document, name: str, items: Iterable[str]) -> tuple[Edit, ...]:
     """The list with those items that it does not hold yet."""
-    there = texts(document, name)
+    there = slots.texts(document, name)
     new = [item for item in dict.fromkeys(items) if item not in there]
     return edits.add_items(document, name, new)
 
@@ -28,10 +28,6 @@ def with_dependencies(
 
 def without_item(document: Document, name: str, item: str) -> tuple[Edit, ...]:
     """The list without the first such item."""
-    found = (slot for slot, text in slots.texts(document, name) if text == item)
+    found = (slot for slot, text in slots.items(document, name) if text == item)
     slot = next(found, None)
     return edits.remove_value(document, slot) if slot else ()
-
-
-def texts(document: Document, name: str) -> tuple[str, ...]:
-    return tuple(text for _, text in slots.texts(document, name))

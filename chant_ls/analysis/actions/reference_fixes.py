@@ -91,7 +91,7 @@ def fix_cycle(subject: Subject, diagnostic: Diagnostic) -> Iterator[Action]:
 
 @fix("unresolved-path")
 def fix_path(subject: Subject, diagnostic: Diagnostic) -> Iterator[Action]:
-    yield from _replacing(subject, diagnostic, texts(diagnostic.data, "id"), preferred=True)
+    yield from _replacing(subject, diagnostic, texts(diagnostic.data, "candidates"))
     yield from _removing(subject, diagnostic)
 
 

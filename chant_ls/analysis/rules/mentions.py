@@ -2,14 +2,13 @@
 
 from collections.abc import Iterator
 
+from chant_ls.analysis.occurrences import occurrences, spec_of
 from chant_ls.analysis.resolve import Scope, resolve
 from chant_ls.analysis.rules.references import scalars
 from chant_ls.analysis.rules.rule import Finding, Subject, rule
 from chant_ls.analysis.types import Resolved, Severity
 from chant_ls.model.spec import SpecId, root_id
 from chant_ls.syntax.text import Span
-
-_NAMING = ("depends_on", "members", "informed_by", "context", "origin", "tracks")
 
 
 def _named(subject: Subject, *fields: str) -> Iterator[tuple[Span, SpecId]]:
@@ -45,7 +44,7 @@ def body_reference(subject: Subject) -> Iterator[Finding]:
             yield Finding(span, message, data={"id": id})
 
 
-@rule("private-tracked", Severity.ERROR)
+@rule("private-tracked", Severity.ERROR, archived=True)
 def private_tracked(subject: Subject) -> Iterator[Finding]:
     """A spec labelled `private` is tracked by git: whoever gets the repository can read it, and
     what was committed stays in the history.
@@ -59,7 +58,7 @@ def private_tracked(subject: Subject) -> Iterator[Finding]:
         yield Finding(span, "labelled `private`, but git tracks the file")
 
 
-@rule("private-reference", Severity.WARNING, project=True)
+@rule("private-reference", Severity.WARNING, archived=True, project=True)
 def private_reference(subject: Subject) -> Iterator[Finding]:
     """A spec that others can read names one that is labelled `private`, and so tells that it
     exists.
@@ -68,7 +67,8 @@ def private_reference(subject: Subject) -> Iterator[Finding]:
     """
     if subject.facts.private:
         return
-    for span, id in (*_named(subject, *_NAMING), *_mentioned(subject)):
-        facts = subject.snapshot.facts(id)
+    for one in occurrences(subject.file):
+        id = spec_of(subject.snapshot, one)
+        facts = subject.snapshot.facts(id) if id else None
         if facts is not None and facts.private:
-            yield Finding(span, f"{id} is private; this spec is not")
+            yield Finding(one.span, f"{id} is private; this spec is not")

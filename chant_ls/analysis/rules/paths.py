@@ -2,43 +2,17 @@
 
 from collections.abc import Iterator
 
-from chant_ls.analysis.resolve import Scope, is_foreign, resolve
+from chant_ls.analysis.occurrences import meant
+from chant_ls.analysis.paths import path_values
+from chant_ls.analysis.place import Value
+from chant_ls.analysis.readiness import listed
+from chant_ls.analysis.resolve import is_foreign
 from chant_ls.analysis.rules.rule import Finding, Subject, rule
-from chant_ls.analysis.snapshot import PathFact, PathKind
-from chant_ls.analysis.types import Resolved, Severity
-from chant_ls.model.fields import FIELDS, Field, Holds
+from chant_ls.analysis.snapshot import PathFact, PathKind, Snapshot
+from chant_ls.analysis.types import Ambiguous, Severity
+from chant_ls.model.fields import Holds
 from chant_ls.model.likeness import alike
-from chant_ls.syntax.nodes import Document, Scalar, Sequence
-
-
-def path_key(text: str) -> str:
-    """What of an entry is looked up on disk: `docs/a.md` of `docs/a.md#heading`."""
-    return text.partition("#")[0].strip()
-
-
-def wanted_paths(document: Document) -> frozenset[str]:
-    """The keys that `Snapshot.paths` should answer for this document's entries.
-
-    Entries that are ids of specs are among them: a file of that name may exist too.
-    """
-    keys = (path_key(scalar.text) for _, scalar in _entries(document))
-    return frozenset(key for key in keys if key)
-
-
-def _entries(document: Document) -> Iterator[tuple[Field, Scalar]]:
-    for field in FIELDS:
-        entry = document.entry(field.name) if field.must_exist else None
-        if entry is None:
-            continue
-        items = entry.value.items if isinstance(entry.value, Sequence) else (entry.value,)
-        for item in items:
-            if isinstance(item, Scalar) and not item.null and not _elsewhere(item.text):
-                yield field, item
-
-
-def _elsewhere(text: str) -> bool:
-    """A web address, or a value that an older tool kept in `context`."""
-    return "://" in text or text.startswith("derived_")
+from chant_ls.model.paths import path_key
 
 
 @rule("unresolved-path", Severity.WARNING, project=True)
@@ -56,18 +30,25 @@ def unresolved_path(subject: Subject) -> Iterator[Finding]:
       - src/**/*.py
     ```
     """
-    for field, scalar in _entries(subject.document):
-        if field.holds is Holds.SPEC_OR_PATH and _is_spec(subject, scalar.text):
+    snapshot = subject.snapshot
+    for value in path_values(subject.file):
+        if value.field is None or not value.field.must_exist or _names_spec(snapshot, value):
             continue
-        known = subject.snapshot.paths.get(path_key(scalar.text))
-        if known is not None and (message := _fault(known, scalar.text)):
-            yield Finding(scalar.span, message, data=_meant(subject, scalar.text))
+        known = snapshot.path_fact(value.text)
+        if known is not None and (message := _fault(known, value.text)):
+            meaning = snapshot.graph.resolve(value.text)
+            several = meaning.candidates[:10] if isinstance(meaning, Ambiguous) else ()
+            if several:
+                message = f"`{value.text}` could be {listed(several)}"
+            yield Finding(value.span, message, data={"candidates": list(several)})
 
 
-def _is_spec(subject: Subject, text: str) -> bool:
-    if is_foreign(text):
-        return text.partition(":")[0] in subject.snapshot.config.repos
-    return path_key(text) in subject.snapshot.graph
+def _names_spec(snapshot: Snapshot, value: Value) -> bool:
+    if value.field is None or value.field.holds is not Holds.SPEC_OR_PATH:
+        return False
+    if is_foreign(value.text):
+        return value.text.partition(":")[0] in snapshot.config.repos
+    return meant(snapshot, value.text, paths=True) is not None
 
 
 def _fault(known: PathFact, text: str) -> str:
@@ -76,11 +57,6 @@ def _fault(known: PathFact, text: str) -> str:
     if known.kind is PathKind.OUTSIDE:
         return f"`{path_key(text)}` lies outside the project"
     return f"`{text}` matches no file" if known.kind is PathKind.GLOB and not known.count else ""
-
-
-def _meant(subject: Subject, text: str) -> dict[str, object]:
-    found = resolve(subject.snapshot, text, Scope.REFERENCE)
-    return {"id": found.id} if isinstance(found, Resolved) else {}
 
 
 @rule("unknown-prompt", Severity.ERROR, project=True)

@@ -3,11 +3,15 @@
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from chant_ls.analysis.occurrences import is_no_path, meant
+from chant_ls.analysis.paths import path_values
 from chant_ls.analysis.resolve import Scope, is_foreign, resolve
 from chant_ls.analysis.rules.rule import Finding, Subject, rule
 from chant_ls.analysis.types import Ambiguous, Missing, Resolution, Resolved, Severity
+from chant_ls.model.fields import Holds
 from chant_ls.model.spec import SpecId
 from chant_ls.syntax.nodes import Scalar, Sequence
+from chant_ls.syntax.text import Span
 
 FIELDS = ("depends_on", "members")
 
@@ -118,7 +122,8 @@ def duplicate_entry(subject: Subject) -> Iterator[Finding]:
 
 @rule("partial-id", Severity.HINT, project=True)
 def partial_id(subject: Subject) -> Iterator[Finding]:
-    """A short id that means exactly one spec today. Tomorrow another spec may match as well.
+    """A short id that means exactly one spec today, also where a path could stand. Tomorrow another
+    spec may match as well.
 
     **Fix:** the quick fix writes the id whole.
 
@@ -128,5 +133,13 @@ def partial_id(subject: Subject) -> Iterator[Finding]:
     """
     for one in references(subject):
         if isinstance(one.meaning, Resolved) and one.meaning.id != one.text:
-            message = f"short for `{one.meaning.id}`"
-            yield Finding(one.scalar.span, message, data={"id": one.meaning.id})
+            yield _short(one.scalar.span, one.meaning.id)
+    for value in path_values(subject.file):
+        if value.field is not None and value.field.holds is Holds.SPEC_OR_PATH:
+            id = meant(subject.snapshot, value.text, paths=True)
+            if id not in (None, value.text) and is_no_path(subject.snapshot, value.text):
+                yield _short(value.span, str(id))
+
+
+def _short(span: Span, id: str) -> Finding:
+    return Finding(span, f"short for `{id}`", data={"id": id})

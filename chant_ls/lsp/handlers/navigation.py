@@ -8,22 +8,45 @@ from lsprotocol import types
 from pygls.exceptions import JsonRpcException
 
 from chant_ls.analysis import navigation, renaming, symbols
+from chant_ls.analysis.headings import heading_named
 from chant_ls.analysis.types import Change
 from chant_ls.lsp import edits, outline
 from chant_ls.lsp.aside import aside
+from chant_ls.lsp.convert import Lines
 from chant_ls.lsp.project import Project
 from chant_ls.lsp.protocol import REQUEST_FAILED
 from chant_ls.lsp.server import ChantServer
 from chant_ls.lsp.session import View
 from chant_ls.model.refusal import Refusal
+from chant_ls.model.spec import SpecId
+from chant_ls.syntax.document import parse
+from chant_ls.syntax.text import LineIndex
+
+LARGEST_READ = 1_000_000
+"""Bytes of a file whose headings are looked for."""
 
 
-def definition(ls: ChantServer, params: types.DefinitionParams) -> types.Location | None:
+def definition(
+    ls: ChantServer, params: types.DefinitionParams
+) -> Awaitable[types.Location] | types.Location | None:
     if (at := ls.session.at(params)) is None:
         return None
     view, offset = at
     found = navigation.definition(view.snapshot, view.path, offset)
-    return view.location(found) if found else None
+    if found is None or not found.heading:
+        return view.location(found.where) if found else None
+    return ls.pools.on_disk(view.project, _section, view, found)
+
+
+def _section(view: View, target: navigation.Target) -> types.Location:
+    """The heading in a file that is no spec, else the beginning of that file."""
+    where, data = target.where, view.project.app.files.read(target.where.path, LARGEST_READ)
+    text = data.decode("utf-8", errors="replace") if data else ""
+    found = heading_named(parse(text, SpecId("document")).body.headings, target.heading)
+    if found is None:
+        return view.location(where)
+    area = Lines(LineIndex(text), view.encoding).range(found.span)
+    return types.Location(view.project.uri_of(where.path), area)
 
 
 def references(
