@@ -3,7 +3,6 @@
 Callers hold the lock of the spec; the lock of the repository is taken here.
 """
 
-from dataclasses import replace
 from pathlib import Path
 
 from chant_ls.engine import merge_state
@@ -12,17 +11,12 @@ from chant_ls.engine.git_port import GitError, RefUpdate
 from chant_ls.engine.merge import merge_resolved
 from chant_ls.engine.merge_run import MergedRun, finished, merge_run, rescued
 from chant_ls.engine.merge_state import MergeState, Step, Wishes
-from chant_ls.engine.merge_terms import Conflicted, Finished, Sides, message
+from chant_ls.engine.merge_terms import Conflicted, Finished, Sides, before_rebase, message
 from chant_ls.engine.ports import REPO, REPO_WAIT
 from chant_ls.engine.records import RunRecord
 from chant_ls.engine.resolution import digests
 from chant_ls.model.refusal import Refusal
 from chant_ls.model.spec import SpecId
-
-
-def before_rebase(spec: str) -> str:
-    """The ref that keeps the branch as it was."""
-    return f"refs/chant/before-rebase/{spec}"
 
 
 def open_merge(
@@ -68,11 +62,11 @@ def open_merge(
 
 def waiting(engine: Engine, state: MergeState) -> MergeState | Refusal:
     """What is in conflict there now."""
-    paths = engine.git.unmerged(state.tree)
-    if isinstance(paths, GitError):
-        return paths.refusal(f"{state.spec}: {state.folder} cannot be read")
-    now = replace(state, paths=paths)
-    return merge_state.keep(engine, now, step=Step.WAITING, met=digests(engine, now))
+    left = engine.git.leftovers(state.tree)
+    if isinstance(left, GitError):
+        return left.refusal(f"{state.spec}: {state.folder} cannot be read")
+    met = digests(engine, state, left.changed)
+    return merge_state.keep(engine, state, step=Step.WAITING, paths=left.conflicts, met=met)
 
 
 def land(
@@ -138,7 +132,7 @@ def branch_back(engine: Engine, record: RunRecord, tip: str) -> Refusal | None:
         error = error or (git.take_tree(tree, tip) if tree.is_dir() else None)
     if error:
         return error.refusal(f"{record.spec}: the rebase cannot be taken back")
-    git.update_refs([RefUpdate(before_rebase(record.spec), "")], "chant: nothing to go back to")
+    git.update_refs([RefUpdate(before_rebase(git, record.run), "")], "chant: nothing to go back to")
     return None
 
 

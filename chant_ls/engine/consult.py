@@ -9,6 +9,7 @@ from chant_ls.engine import agent, prompt
 from chant_ls.engine.agents import streams
 from chant_ls.engine.engine import Engine
 from chant_ls.engine.events import AgentStarted, Output, Result, RunEvent
+from chant_ls.engine.git_port import GitError, Worktree
 from chant_ls.engine.guards import Approved
 from chant_ls.engine.ports import REPO, REPO_WAIT, Stop
 from chant_ls.engine.records import ProcessId, RunRecord
@@ -96,6 +97,11 @@ def consultation(
         _drop(engine, tree)
 
 
+def ours(tree: Worktree) -> bool:
+    """Whether it was made for a consultation: only such a one may go with all that is in it."""
+    return tree.locked == _reason(tree.path) and not tree.head.branch
+
+
 def discard_checkout(engine: Engine, tree: Path) -> Refusal | None:
     """A checkout made for a consultation goes, with everything in it. The caller holds the lock of
     the repository."""
@@ -119,10 +125,26 @@ def _add(engine: Engine, tree: Path, commit: str) -> Refusal | None:
     if isinstance(held, Refusal):
         return held
     with held:
-        if tree.exists():
-            discard_checkout(engine, tree)
-        error = engine.git.detached_worktree(tree, commit)
+        refusal = _without_the_last(engine, tree) if tree.exists() else None
+        if refusal:
+            return refusal
+        error = engine.git.detached_worktree(tree, commit, _reason(tree))
     return error.refusal("no checkout could be made for the agent") if error else None
+
+
+def _without_the_last(engine: Engine, tree: Path) -> Refusal | None:
+    """That of a consultation that was killed."""
+    known = engine.git.worktrees()
+    if isinstance(known, GitError):
+        return known.refusal("the worktrees could not be listed")
+    if any(ours(one) for one in known if one.path.resolve() == tree.resolve()):
+        return discard_checkout(engine, tree)
+    return Refusal(f"{tree} is not one of chant's checkouts", "move it away, and try again")
+
+
+def _reason(tree: Path) -> str:
+    """Why git is to keep it; how it is known again."""
+    return f"chant asks an agent here: {tree.name}"
 
 
 class _Listener:

@@ -227,7 +227,9 @@ class Git(Protocol):
     def attach_worktree(self, path: Path, branch: str) -> GitError | None:
         """A locked worktree at `path` on a branch that exists."""
 
-    def detached_worktree(self, path: Path, commit: str) -> GitError | None: ...
+    def detached_worktree(self, path: Path, commit: str, reason: str = ...) -> GitError | None:
+        """`reason` is why it is locked, as `worktrees` tells it."""
+
     def lock_worktree(self, path: Path, reason: str) -> GitError | None: ...
     def unlock_worktree(self, path: Path) -> GitError | None: ...
     def remove_worktree(self, path: Path) -> GitError | None:

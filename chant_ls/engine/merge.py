@@ -166,7 +166,7 @@ def _moved(git: Git, work: Finished, made: _Made) -> Merged | Refusal:
         f"chant: merge {work.id}",
         own=work.spec_path,
         settle=settled_as_in(git, work, made.commit) if work.spec_path else None,
-        undo=undo_ref(work.id),
+        undo=undo_ref(git, work.run),
     )
     refusal = git.move_branch(move)
     if refusal:

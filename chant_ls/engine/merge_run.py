@@ -85,6 +85,7 @@ def finished(engine: Engine, record: RunRecord) -> Finished:
     facts = parse((snapshot or b"").decode("utf-8", "surrogateescape"), record.spec).facts
     return Finished(
         record.spec,
+        record.run,
         record.title or facts.title,
         record.branch,
         record.base_branch,

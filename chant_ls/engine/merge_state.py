@@ -36,7 +36,8 @@ class Wishes:
 class MergeState:
     """`folder` is where the conflict lies: a worktree of its own, or, while rebasing, that of the
     run. `ours` is the commit checked out there, `theirs` the one that comes to it, `tip` the
-    branch's before all. `paths` are in conflict; `met` the digests of their contents then.
+    branch's before all. `paths` are in conflict; `met` the digests of all that the merge changed
+    there, as it left it.
     `rest` are specs to be merged afterwards."""
 
     spec: SpecId

@@ -1,6 +1,6 @@
 """The rebase of a finished branch, in the worktree of its run, before it is merged.
 
-Its old tip is kept as `refs/chant/before-rebase/<id>`. Callers hold the lock of the spec.
+Its old tip is kept as `refs/chant/before-rebase/<run>`. Callers hold the lock of the spec.
 """
 
 from collections.abc import Sequence
@@ -8,13 +8,13 @@ from dataclasses import replace
 from pathlib import Path
 
 from chant_ls.engine import merge_state, messages, specfile
-from chant_ls.engine.conflicts import before_rebase, branch_back, waiting
+from chant_ls.engine.conflicts import branch_back, waiting
 from chant_ls.engine.copies import copy_folder
 from chant_ls.engine.engine import Engine
 from chant_ls.engine.git_port import Commit, GitError, RefUpdate
 from chant_ls.engine.merge_run import finished
 from chant_ls.engine.merge_state import MergeState, Step, Wishes
-from chant_ls.engine.merge_terms import Conflicted, Finished, Sides
+from chant_ls.engine.merge_terms import Conflicted, Finished, Sides, before_rebase
 from chant_ls.engine.own_spec import merged_spec
 from chant_ls.engine.ports import REPO, REPO_WAIT
 from chant_ls.engine.records import RunRecord
@@ -45,7 +45,7 @@ def rebase(
         if isinstance(placed, Refusal):
             return placed
         engine.runs.write(replace(placed, state=RunState.MERGING, step=REBASE))
-        keep = RefUpdate(before_rebase(record.spec), tip)
+        keep = RefUpdate(before_rebase(engine.git, record.run), tip)
         error = engine.git.update_refs([keep], f"chant: rebase {record.spec}")
         engine.fault("rebase")
         error = error or engine.git.rebase(Path(placed.worktree), onto)
@@ -74,7 +74,7 @@ def go_on(
 
 def undo(engine: Engine, record: RunRecord) -> str:
     """After a crash: the branch as it was before its rebase."""
-    tip = engine.git.commit_of(before_rebase(record.spec))
+    tip = engine.git.commit_of(before_rebase(engine.git, record.run))
     refusal = branch_back(engine, record, tip) if tip else None
     engine.runs.write(replace(record, state=RunState.COMPLETED, step=""))
     if refusal:

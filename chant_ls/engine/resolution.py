@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from chant_ls.engine.engine import Engine
@@ -22,11 +23,19 @@ class Unfit:
     lost: bool = False
 
 
-def digests(engine: Engine, state: MergeState) -> dict[str, str]:
-    """The conflicted files as they stand; "" for one that is not there."""
+def digests(engine: Engine, state: MergeState, paths: Iterable[str]) -> dict[str, str]:
+    """These files of its folder as they stand; "" for one that is not there."""
     files = engine.files.at(state.tree)
-    contents = {path: files.read(path) for path in state.paths}
+    contents = {path: files.read(path) for path in paths}
     return {p: hashlib.sha256(c).hexdigest() if c is not None else "" for p, c in contents.items()}
+
+
+def begun(engine: Engine, state: MergeState) -> bool:
+    """Whether somebody has worked in its folder since the conflict was met."""
+    if not state.tree.is_dir():
+        return False
+    left = engine.git.leftovers(state.tree)
+    return isinstance(left, GitError) or digests(engine, state, left.changed) != state.met
 
 
 def accepted(engine: Engine, state: MergeState, by_agent: bool = False) -> str | Unfit:
@@ -80,7 +89,7 @@ def concluded(engine: Engine, state: MergeState, head: str) -> bool:
 
 def _edited(engine: Engine, state: MergeState) -> tuple[str, ...]:
     """Conflicted files that were changed, hold no marker and are not blank."""
-    files, now = engine.files.at(state.tree), digests(engine, state)
+    files, now = engine.files.at(state.tree), digests(engine, state, state.paths)
     changed = (path for path in state.paths if now[path] != state.met.get(path, ""))
     contents = ((path, files.read(path)) for path in changed)
     return tuple(p for p, c in contents if c is not None and c.strip() and not _MARKER.search(c))
@@ -109,7 +118,7 @@ def judged(engine: Engine, state: MergeState, tree: str, by_agent: bool = False)
 
 
 def _untouched(engine: Engine, state: MergeState) -> tuple[str, ...]:
-    now = digests(engine, state)
+    now = digests(engine, state, state.paths)
     return tuple(path for path in state.paths if now[path] == state.met.get(path, ""))
 
 

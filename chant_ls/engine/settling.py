@@ -4,9 +4,9 @@ from chant_ls.engine import conflicts, merge_state, rebasing
 from chant_ls.engine.engine import Engine
 from chant_ls.engine.merge_run import MergedRun, merge_run
 from chant_ls.engine.merge_state import MergeState, Wishes
-from chant_ls.engine.merge_terms import Conflicted
+from chant_ls.engine.merge_terms import Conflicted, before_rebase
 from chant_ls.engine.records import RunRecord
-from chant_ls.engine.resolution import Unfit, accepted, judged
+from chant_ls.engine.resolution import Unfit, accepted, begun, judged
 from chant_ls.engine.resolver import Tell, resolve
 from chant_ls.model.refusal import Refusal
 from chant_ls.model.spec import SpecId
@@ -20,6 +20,9 @@ def begin(
     if waits and waits.spec == record.spec:
         if waits.rebasing or waits.tip == engine.git.commit_of(f"refs/heads/{record.branch}"):
             return merge_state.told(waits, f"{record.spec}: its merge waits at a conflict")
+        if begun(engine, waits):
+            why = f"{record.spec}: its branch went on while its conflict is being settled"
+            return merge_state.told(waits, why)
         conflicts.close(engine, waits, record)  # it was settled on the branch itself
     based = rebasing.rebase(engine, record, wishes, rest) if wishes.rebase else record
     return _on(engine, record, based, wishes, rest, tell)
@@ -81,7 +84,7 @@ def _on(
         return opened if isinstance(opened, Refusal) else _met(engine, based, opened, tell)
     if isinstance(done, Refusal) or not wishes.rebase:
         return done
-    kept = conflicts.before_rebase(record.spec)
+    kept = before_rebase(engine.git, record.run)
     note = f"before its rebase: {kept}" if engine.git.commit_of(kept) else ""
     return MergedRun(done.merged, (*((note,) if note else ()), *done.notes))
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from chant_ls.engine import merge_state
+from chant_ls.engine import consult, merge_state
 from chant_ls.engine.decisions import is_live
 from chant_ls.engine.engine import Engine
 from chant_ls.engine.git_port import GitError, Leftovers, Worktree
@@ -112,8 +112,8 @@ class Survey:
 
     def _checkout(self, tree: Worktree, size: int) -> Leftover:
         """What an agent was asked in (`<id>.split`), which never holds anything to keep."""
-        spec, _, what = tree.path.name.rpartition(".")
-        if what != "split" or tree.head.branch:
+        spec = tree.path.name.rpartition(".")[0]
+        if not consult.ours(tree):
             return Leftover("worktree", str(tree.path), "", size, "no run on record made it")
         held = self.engine.runs.lock(spec)
         if isinstance(held, Refusal):

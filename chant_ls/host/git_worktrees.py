@@ -40,8 +40,10 @@ def attach_worktree(repo: Repo, path: Path, branch: str) -> GitError | None:
     return _add(repo, "--", str(path), branch)
 
 
-def detached_worktree(repo: Repo, path: Path, commit: str) -> GitError | None:
-    return _add(repo, "--detach", "--", str(path), commit)
+def detached_worktree(
+    repo: Repo, path: Path, commit: str, reason: str = _REASON
+) -> GitError | None:
+    return _add(repo, "--detach", "--", str(path), commit, reason=reason)
 
 
 def lock_worktree(repo: Repo, path: Path, reason: str) -> GitError | None:
@@ -113,13 +115,13 @@ def _unregister(repo: Repo, path: Path) -> GitError | None:
     return failed(repo.run("worktree", "remove", "--force", "--force", "--", str(path)))
 
 
-def _add(repo: Repo, *argv: str) -> GitError | None:
+def _add(repo: Repo, *argv: str, reason: str = _REASON) -> GitError | None:
     path = Path(argv[argv.index("--") + 1])
     there = path.exists()
     problem = None if there else forget_worktree(repo, path)
     if problem:
         return problem
-    error = failed(repo.run("worktree", "add", "-q", "--lock", "--reason", _REASON, *argv))
+    error = failed(repo.run("worktree", "add", "-q", "--lock", "--reason", reason, *argv))
     if error and not there and path.exists():
         shutil.rmtree(path, ignore_errors=True)
         forget_worktree(repo, path)

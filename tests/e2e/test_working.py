@@ -97,7 +97,7 @@ def test_single_work_waits_for_review_and_is_logged(guide: Path) -> None:
     assert done(chant(guide, "merge", id, "--dry-run")) and not (guide / f"{id}.txt").exists()
     done(chant(guide, "merge", id))
     assert (guide / f"{id}.txt").is_file()
-    assert f"refs/chant/undo/{id}" in git(guide, "for-each-ref")
+    assert f"refs/chant/undo/{id}-r1" in git(guide, "for-each-ref")
 
 
 def test_failing_agent_fails_the_command_and_keeps_its_work(guide: Path) -> None:

@@ -2,18 +2,22 @@
 
 import os
 import shutil
+import signal
 import time
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from chant_ls.engine import merge_state
-from chant_ls.engine.engine import Engine
+from chant_ls.engine import consult, guards, merge_state
 from chant_ls.engine.merge_state import MergeState
 from chant_ls.engine.operations.cleanup import Cleaned, Found, clean, look
 from chant_ls.engine.records import RunRecord
+from chant_ls.model.config import Provider
+from chant_ls.model.refusal import Refusal
 from chant_ls.model.runs import RunState
+from chant_ls.model.spec import SpecId
+from chant_ls.syntax.document import parse
 from tests.enginekit import engine_of, spec_path, spec_text, worked
 from tests.gitrepo import RepoUnderTest, make_repo
 
@@ -153,17 +157,39 @@ def test_stale_files_of_the_run_state_go(repo):
     assert engine.runs.jobs() == ("young", "going")
 
 
-def checkout(engine: Engine, name: str) -> Path:
-    tree = engine.worktrees / name
-    head = engine.git.head().commit
-    assert engine.git.detached_worktree(tree, head) is None
-    (tree / "README.md").write_text("spoilt\n")
+def asking(repo: RepoUnderTest):
+    engine = engine_of(repo)
+    file = engine.load().files[spec_path(A)]
+    document, base = parse(file.text, SpecId(A)), guards.Base("main", engine.git.head().commit)
+    who = Provider("none", ("true",))
+    approved = guards.Approved(SpecId(A), file, document, b"spec", who, "", "", True, False, base)
+    return consult.consultation(engine, approved, "split", lambda event: None)
+
+
+def killed_split(repo: RepoUnderTest) -> Path:
+    """What the checkout of an agent that was asked leaves behind."""
+    child = os.fork()
+    if child == 0:
+        with asking(repo):
+            os.kill(os.getpid(), signal.SIGKILL)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == -signal.SIGKILL
+    return engine_of(repo).worktrees / f"{A}.split"
+
+
+def of_the_user(repo: RepoUnderTest, name: str) -> Path:
+    tree = engine_of(repo).worktrees / name
+    repo.git("worktree", "add", "-q", "--detach", str(tree))
+    (tree / "README.md").write_text("precious\n")
     return tree
 
 
 def test_the_checkout_of_a_killed_split_goes_and_others_stay(repo):
     engine = engine_of(repo)
-    tree, other = checkout(engine, f"{A}.split"), checkout(engine, "something")
+    tree, other = killed_split(repo), of_the_user(repo, f"{B}.split")
+    assert (tree / spec_path(A)).read_text() == "spec"
+    with asking(repo) as asked:
+        assert isinstance(asked, consult.Consultation), "that of a killed one is in nobody's way"
+    assert killed_split(repo) == tree
     with engine.runs.lock(A):
         assert not found(repo).going
     done = cleaned(repo)
@@ -172,6 +198,13 @@ def test_the_checkout_of_a_killed_split_goes_and_others_stay(repo):
         (str(other), "no run on record made it")
     ]
     assert not tree.exists() and other.exists()
+
+
+def test_no_agent_is_asked_in_a_worktree_of_the_users(repo):
+    tree = of_the_user(repo, f"{A}.split")
+    with asking(repo) as asked:
+        assert isinstance(asked, Refusal)
+    assert (tree / "README.md").read_text() == "precious\n"
 
 
 def test_the_folder_of_a_merge_that_waits_stays(repo):

@@ -269,6 +269,37 @@ def test_a_reset_does_not_pull_the_branch_away(repo):
     landed(repo)
 
 
+def test_a_resolution_that_was_begun_is_not_dropped_for_a_branch_that_went_on(repo):
+    met(repo)
+    repo.write(FILE, "half settled\n", folder(repo))
+    ahead(repo)
+    refusal = met(repo)
+    assert "went on" in refusal.message and "--continue" in refusal.hint
+    assert (folder(repo) / FILE).read_text() == "half settled\n"
+
+
+def test_edits_of_what_was_not_in_conflict_are_a_resolution_too(repo):
+    met(repo)
+    repo.write("b.txt", "follows the other side\n", folder(repo))
+    ahead(repo)
+    assert "went on" in met(repo).message
+    assert (folder(repo) / "b.txt").read_text() == "follows the other side\n"
+
+
+def test_a_conflict_that_nobody_touched_is_met_anew(repo):
+    met(repo)
+    ahead(repo)
+    assert "conflict" in met(repo).message
+    assert (folder(repo) / "later.txt").exists()
+
+
+def ahead(repo: RepoUnderTest) -> None:
+    """Somebody commits on the branch while its merge waits."""
+    tree = Path(engine_of(repo).runs.latest(B).worktree)
+    repo.write("later.txt", "later\n", tree)
+    assert isinstance(engine_of(repo).git.commit_all(tree, "later"), str)
+
+
 def test_in_local_mode(tmp_path):
     repo = make_repo(tmp_path)
     repo.git("rm", "-rq", "--cached", ".chant")
@@ -293,7 +324,7 @@ def test_a_branch_is_rebased_then_merged(repo):
     main = repo.git("rev-parse", "main")
     (item,) = merge(engine(repo), MergeRequest((A,), rebase=True)).items
     assert item.outcome is Outcome.MERGED
-    kept = f"refs/chant/before-rebase/{A}"
+    kept = f"refs/chant/before-rebase/{A}-r1"
     assert repo.git("rev-parse", kept) == tip and any(kept in note for note in item.notes)
     branch = repo.git("rev-parse", "main^2")
     assert repo.git("merge-base", branch, main) == main

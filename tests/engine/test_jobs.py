@@ -12,7 +12,7 @@ from chant_ls.engine.operations import work as verb
 from chant_ls.engine.operations.approve import ApproveRequest, approve
 from chant_ls.engine.operations.cancel import CancelRequest, cancel
 from chant_ls.engine.operations.log import LogRequest, log, tail
-from chant_ls.engine.operations.reset import ResetRequest, reset
+from chant_ls.engine.operations.reset import ResetRequest, WasReset, reset
 from chant_ls.model.refusal import Refusal
 from chant_ls.model.runs import RunState
 from tests.engine.project import ID, SPEC, Project, make_project, wait_until
@@ -144,6 +144,16 @@ def test_one_interrupt_lets_the_run_end(project):
     events = [entry.event for entry in project.follow(job.job)]
     assert events[-1] == JobFinished(130, completed=1, skipped=1)
     assert states(project, ID, A) == ["completed", "pending"]
+
+
+def test_each_merge_of_a_spec_keeps_where_main_was(project):
+    tips = []
+    for does in ("edit tick commit", "edit_shared tick stage_all"):
+        tips.append(project.repo.git("rev-parse", "main"))
+        project.run(does=does, merge=True)
+        assert isinstance(reset(project.app.engine, ResetRequest(ID)), WasReset)
+    kept = [f"refs/chant/undo/{ID}-r{attempt}" for attempt in (1, 2)]
+    assert project.repo.git("rev-parse", *kept).split() == tips
 
 
 def test_reset_puts_work_aside_and_loses_none(project):

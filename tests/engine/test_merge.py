@@ -200,7 +200,11 @@ def test_other_trunks_subfolders_and_blanks(tmp_path, main, subfolder, name):
     repo.commit({prefix + spec_path(A): spec_text()})
     worked(repo, A, {f"{prefix}src/app.py": "x = 2\n"}, main=main)
     repo.write(prefix + spec_path(A), spec_text("Another title"))
-    assert merged(repo, A).items[0].target == main
+    (item,) = merged(repo, A).items
+    assert item.target == main
+    where = subfolder.replace("/", "%2F")
+    assert item.undo == "/".join(filter(None, ["refs/chant/undo", where, f"{A}-r1"]))
+    assert repo.git("rev-parse", item.undo) == repo.git("rev-parse", f"{main}~1")
     assert (repo.root / spec_path(A)).read_text() == completed(spec_text("Another title"))
     assert (repo.root / "src/app.py").read_text() == "x = 2\n"
 

@@ -4,8 +4,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from chant_ls.engine import guards
-from chant_ls.engine.consult import discard_checkout
+from chant_ls.engine import consult, guards
 from chant_ls.engine.engine import Engine
 from chant_ls.engine.git_port import GitError
 from chant_ls.engine.merge_run import tidy
@@ -75,10 +74,17 @@ def _removed(engine: Engine, one: Leftover) -> tuple[str, ...] | Refusal:
                 return held
             if held:
                 locks.enter_context(held)
-        if one.kind == "checkout":
-            return discard_checkout(engine, Path(one.name)) or ()
         seen = survey(engine)
-        return seen if isinstance(seen, Refusal) else _judged(seen, one)
+        if isinstance(seen, Refusal):
+            return seen
+        return _without_checkout(seen, one) if one.kind == "checkout" else _judged(seen, one)
+
+
+def _without_checkout(seen: Survey, one: Leftover) -> tuple[str, ...] | Refusal:
+    """Its spec's lock is ours here, so it cannot be asked for once more."""
+    if not any(consult.ours(tree) for tree in seen.trees if str(tree.path) == one.name):
+        return Refusal("it is not what it was a moment ago")
+    return consult.discard_checkout(seen.engine, Path(one.name)) or ()
 
 
 def _judged(seen: Survey, one: Leftover) -> tuple[str, ...] | Refusal:
