@@ -15,11 +15,12 @@ export function tellRuns(client: LanguageClient, store: SpecStore): void {
 }
 
 async function tell(event: RunEvent, store: SpecStore): Promise<void> {
-  const name = store.find(event.spec)?.title || event.spec;
+  const { spec, root } = event;
+  const name = store.find(spec, root)?.title || spec;
   const notice = noticeOf(event, name);
   if (!notice) return;
   const button = await notice.show(notice.text, ...notice.buttons);
-  if (button) await commands.executeCommand(`chant.ui.${button.toLowerCase()}`, event.spec);
+  if (button) await commands.executeCommand(`chant.ui.${button.toLowerCase()}`, { spec, root });
 }
 
 const said = (...parts: unknown[]): string => parts.filter(Boolean).join(" ");

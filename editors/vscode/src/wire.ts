@@ -48,6 +48,8 @@ export interface SpecState {
 export interface RunEvent {
   readonly run: string;
   readonly spec: string;
+  /** URI of the project's folder. */
+  readonly root: string;
   readonly event: string;
   readonly at: string;
   readonly [detail: string]: unknown;

@@ -7,6 +7,7 @@ const CONFIG = `---
 defaults:
   provider: shell
   main_branch: main
+colour: red
 ---
 
 # Chant
@@ -16,6 +17,10 @@ const spec = (fields, title, body = "") =>
   `---\n${fields}\n---\n\n# ${title}\n\n${body}## Acceptance Criteria\n\n- [ ] made.txt is there \`$ test -e made.txt\`\n`;
 
 const SCRIPT = "```sh\necho 'made by the spec' > made.txt\n```\n\n";
+
+/** Each kind of file of a project has a field that is none. */
+const PAPER = "---\nname: own\npurpose: none\ncolour: red\n---\n\nDo {{spec.title}}.\n";
+const OLD = "---\ntype: task\nstatus: cancelled\ncolour: red\n---\n\n# Old\n";
 
 const SPECS = {
   "2026-01-29-001-aaa": spec(
@@ -37,6 +42,11 @@ export function makeProject(folder) {
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(join(folder, ".chant", "specs"), { recursive: true });
   writeFileSync(join(folder, ".chant", "config.md"), CONFIG);
+  for (const kind of ["archive", "prompts", "templates"])
+    mkdirSync(join(folder, ".chant", kind), { recursive: true });
+  writeFileSync(join(folder, ".chant", "archive", "2026-01-28-001-old.md"), OLD);
+  for (const kind of ["prompts", "templates"])
+    writeFileSync(join(folder, ".chant", kind, "own.md"), PAPER);
   writeFileSync(join(folder, "README.md"), "---\ntype: nonsense\n---\n\n# A project\n");
   for (const [id, text] of Object.entries(SPECS))
     writeFileSync(join(folder, ".chant", "specs", `${id}.md`), text);

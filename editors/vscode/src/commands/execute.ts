@@ -1,10 +1,10 @@
-import { commands, type TextDocument, window, workspace } from "vscode";
-import type { ExecuteCommandSignature } from "vscode-languageclient/node";
+import { commands, type TextDocument, Uri, window, workspace } from "vscode";
+import { type ExecuteCommandSignature, ResponseError } from "vscode-languageclient/node";
 import type { Documents } from "../documents";
 import { reasonOf } from "../reason";
 import { autoMerge, concurrency } from "../settings";
 import type { SpecStore } from "../specs/store";
-import type { Answer, Commands } from "../wire";
+import type { Answer, Commands, Conflict } from "../wire";
 
 export type CommandName = keyof Commands;
 
@@ -57,7 +57,10 @@ async function confirmed(command: string, given: Argument): Promise<boolean> {
 async function save(given: Argument, store: SpecStore): Promise<void> {
   const { spec, chain } = given;
   const alone = spec !== undefined && !chain;
-  const meant = (document: TextDocument) => !alone || (store.of(document.uri)?.id ?? spec) === spec;
+  const meant = ({ uri }: TextDocument) => {
+    const id = alone ? store.of(uri)?.id : undefined;
+    return !id || id === spec || id.startsWith(`${spec}.`);
+  };
   const dirty = workspace.textDocuments.filter((it) => it.isDirty && isSpecFile(it) && meant(it));
   for (const document of dirty) await document.save();
 }
@@ -87,12 +90,26 @@ async function present(
 
 const TRUST = "Manage Workspace Trust";
 const LOG = "Show Log";
+const CONFLICT = "Open Conflict";
 
 async function refuse(error: unknown, showLog: () => void): Promise<void> {
-  const buttons = workspace.isTrusted ? [LOG] : [TRUST, LOG];
+  const conflict = conflictOf(error);
+  const buttons = [conflict ? CONFLICT : [], workspace.isTrusted ? [] : TRUST, LOG].flat();
   const button = await window.showErrorMessage(sentences(reasonOf(error)), ...buttons);
+  if (conflict && button === CONFLICT) await openAll(conflict);
   if (button === TRUST) await commands.executeCommand("workbench.trust.manage");
   if (button === LOG) showLog();
+}
+
+/** What a merge says of its conflict, beside its words. */
+function conflictOf(error: unknown): Conflict | undefined {
+  const data = error instanceof ResponseError ? (error.data as Partial<Conflict> | undefined) : {};
+  return data?.files && data.folder ? { files: data.files, folder: data.folder } : undefined;
+}
+
+async function openAll({ files, folder }: Conflict): Promise<void> {
+  for (const file of files)
+    await window.showTextDocument(Uri.joinPath(Uri.file(folder), file), { preview: false });
 }
 
 /** A refusal and its hint come as lines; a message box shows no line breaks. */

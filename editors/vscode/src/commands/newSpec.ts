@@ -1,4 +1,5 @@
-import { type QuickPickItem, Uri, window, workspace } from "vscode";
+import { type QuickPickItem, Uri, window } from "vscode";
+import { projectOf } from "../specs/pick";
 import type { Answer } from "../wire";
 import { send, type UiOptions } from "./send";
 
@@ -21,8 +22,9 @@ export async function newSpec(options: UiOptions): Promise<void> {
   const type = await window.showQuickPick(TYPES, { title: "New Spec", placeHolder: "Type" });
   const labels = type && (await askLabels(options));
   if (!labels) return;
-  const root = await askRoot();
-  const given = { title: title.trim(), type: type.label, labels, ...(root && { root }) };
+  const project = await projectOf(options.store);
+  if (!project) return;
+  const given = { title: title.trim(), type: type.label, labels, ...project };
   const answer = (await send(options, "chant.add", given)) as Answer | undefined;
   if (!answer?.path || !answer.root) return;
   await window.showTextDocument(Uri.joinPath(Uri.parse(answer.root), answer.path));
@@ -37,10 +39,4 @@ async function askLabels({ store }: UiOptions): Promise<string[] | undefined> {
     placeHolder: "Labels (may be left empty)",
     canPickMany: true,
   });
-}
-
-/** The project it belongs to, asked where there are several folders. */
-async function askRoot(): Promise<string | undefined> {
-  if ((workspace.workspaceFolders?.length ?? 0) < 2) return undefined;
-  return (await window.showWorkspaceFolderPick())?.uri.toString();
 }

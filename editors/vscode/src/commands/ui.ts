@@ -1,6 +1,6 @@
 import { userInfo } from "node:os";
 import { commands, type Disposable, type Memento, window } from "vscode";
-import { type Target, targetOf } from "../specs/pick";
+import { projectOf, type Target, targetOf } from "../specs/pick";
 import { unmerged } from "../specs/present";
 import type { Commands, SpecState } from "../wire";
 import type { CommandName } from "./execute";
@@ -40,6 +40,15 @@ export function registerUi(options: UiOptions): Disposable[] {
       const more = spec && (await rest());
       return more ? commands.executeCommand(command, { ...spec, ...more }) : undefined;
     });
+  const onProject = <C extends "chant.workReady" | "chant.graph">(
+    id: string,
+    command: C,
+    rest: Commands[C],
+  ): Disposable =>
+    commands.registerCommand(id, async () => {
+      const project = await projectOf(store);
+      return project && send(options, command, { ...rest, ...project });
+    });
   const verdict = (title: string) => () => askVerdict(title, options.memory);
 
   return [
@@ -57,10 +66,8 @@ export function registerUi(options: UiOptions): Disposable[] {
     onSpec("chant.ui.approve", "chant.approve", any, verdict("Approve")),
     onSpec("chant.ui.reject", "chant.reject", any, verdict("Reject")),
     commands.registerCommand("chant.ui.new", () => newSpec(options)),
-    commands.registerCommand("chant.ui.workReady", () => send(options, "chant.workReady", {})),
-    commands.registerCommand("chant.ui.graph", () =>
-      send(options, "chant.graph", { format: "tree" }),
-    ),
+    onProject("chant.ui.workReady", "chant.workReady", {}),
+    onProject("chant.ui.graph", "chant.graph", { format: "tree" }),
     commands.registerCommand("chant.ui.refresh", () => store.refresh(session.current())),
     commands.registerCommand("chant.ui.restart", () => session.restart()),
     commands.registerCommand("chant.ui.showLog", showLog),

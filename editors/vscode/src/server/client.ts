@@ -14,11 +14,15 @@ import { serverArguments } from "../settings";
 import type { InitializationOptions } from "../wire";
 import type { Located } from "./locate";
 
-export const SPECS = [
-  { scheme: "file", pattern: "**/.chant/specs/**/*.md" },
-  { scheme: "file", pattern: "**/.chant/archive/**/*.md" },
-  { scheme: "file", pattern: "**/.chant/config.md" },
+/** What the server answers for: specs, and the other files of a project. */
+const OURS = [
+  "specs/**/*.md",
+  "archive/**/*.md",
+  "config.md",
+  "prompts/**/*.md",
+  "templates/**/*.md",
 ];
+const DOCUMENTS = OURS.map((one) => ({ scheme: "file", pattern: `**/.chant/${one}` }));
 
 const RESTARTS = 3;
 const WITHIN_MS = 3 * 60_000;
@@ -85,7 +89,7 @@ export function createClient(options: ClientOptions): LanguageClient {
       options: { cwd },
     },
     {
-      documentSelector: SPECS,
+      documentSelector: DOCUMENTS,
       initializationOptions,
       outputChannel: log,
       traceOutputChannel: log,

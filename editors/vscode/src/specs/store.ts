@@ -5,7 +5,10 @@ import { SPECS, SPECS_CHANGED, type SpecState } from "../wire";
 
 export interface SpecStore {
   all(): readonly SpecState[];
-  find(id: string): SpecState | undefined;
+  /** The spec of this id; of several projects the one at `root`. */
+  find(id: string, root?: string): SpecState | undefined;
+  /** The folders of all projects that have specs. */
+  roots(): readonly string[];
   /** The spec whose file this is. */
   of(uri: Uri): SpecState | undefined;
   /** Asks for the list whenever the client's server says that it changed. */
@@ -15,35 +18,46 @@ export interface SpecStore {
   readonly onDidChange: EventEmitter<void>["event"];
 }
 
+interface Asked {
+  readonly client: LanguageClient | undefined;
+  again: boolean;
+}
+
 export function createSpecStore(log: LogOutputChannel): SpecStore {
   const changed = new EventEmitter<void>();
   let specs: readonly SpecState[] = [];
-  let asking = false;
-  let again = false;
+  let asked: Asked | undefined;
 
+  /** One question at a time to one client; a new client, or none, makes older questions void. */
   async function refresh(client: LanguageClient | undefined): Promise<void> {
-    if (asking) {
-      again = true;
+    if (asked && asked.client === client) {
+      asked.again = true;
       return;
     }
-    asking = true;
+    const mine: Asked = { client, again: true };
+    asked = mine;
+    while (mine.again && asked === mine) {
+      mine.again = false;
+      await ask(mine);
+    }
+    if (asked === mine) asked = undefined;
+  }
+
+  async function ask(mine: Asked): Promise<void> {
     try {
-      specs = client ? await client.sendRequest<SpecState[]>(SPECS, {}) : [];
+      const found = mine.client ? await mine.client.sendRequest<SpecState[]>(SPECS, {}) : [];
+      if (asked !== mine) return;
+      specs = found;
       changed.fire();
     } catch (error) {
       log.warn(`The list of specs did not come: ${reasonOf(error)}`);
-    } finally {
-      asking = false;
-    }
-    if (again) {
-      again = false;
-      await refresh(client);
     }
   }
 
   return {
     all: () => specs,
-    find: (id) => specs.find((spec) => spec.id === id),
+    find: (id, root) => specs.find((spec) => spec.id === id && (!root || spec.root === root)),
+    roots: () => [...new Set(specs.map((spec) => spec.root))],
     of: (uri) => specs.find((spec) => uriOf(spec).toString() === uri.toString()),
     listen: (client) => void client.onNotification(SPECS_CHANGED, () => void refresh(client)),
     refresh,

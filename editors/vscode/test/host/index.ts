@@ -131,6 +131,23 @@ async function otherMarkdownIsLeftAlone(): Promise<void> {
   assert.deepEqual(codes(readme), []);
 }
 
+/** Specs, the archive, the configuration, prompts and templates: the server answers for each. */
+async function everyKindOfFileIsChecked(): Promise<void> {
+  const [folder] = workspace.workspaceFolders ?? [];
+  assert.ok(folder);
+  const kinds = [
+    "archive/2026-01-28-001-old.md",
+    "config.md",
+    "prompts/own.md",
+    "templates/own.md",
+  ];
+  for (const path of kinds) {
+    const uri = Uri.joinPath(folder.uri, ".chant", path);
+    await window.showTextDocument(await workspace.openTextDocument(uri));
+    await until(`unknown-field in ${path}`, () => codes(uri).includes("unknown-field"));
+  }
+}
+
 async function restartsAreSerialized(): Promise<void> {
   await Promise.all([1, 2, 3].map(() => commands.executeCommand("chant.ui.restart")));
   await open(BROKEN);
@@ -139,6 +156,7 @@ async function restartsAreSerialized(): Promise<void> {
   );
   const twice = codes(specUri(BROKEN)).filter((code) => code === "unknown-dependency");
   assert.equal(twice.length, 1, "each diagnostic once");
+  await until("the list of the new server", async () => (await specs()).length >= 3);
 }
 
 /** Presses the first button of the newest notification, "Run", until the work is done. */
@@ -193,6 +211,7 @@ const TESTS = [
   idIsCompleted,
   otherMarkdownIsLeftAlone,
   specsAreListed,
+  everyKindOfFileIsChecked,
   restartsAreSerialized,
   newSpecIsWritten,
   specIsWorkedAndMerged,
