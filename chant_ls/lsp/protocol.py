@@ -7,14 +7,14 @@ import logging
 from collections.abc import Callable
 from concurrent.futures import Future
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from lsprotocol import types
 from pygls import exceptions as rpc
 from pygls.protocol import LanguageServerProtocol
 
 from chant_ls.lsp.messages import Message, error_of, malformed, short
-from chant_ls.lsp.transport import BadFrame, Wire
+from chant_ls.lsp.transport import BadFrame, Wire, framed
 
 if TYPE_CHECKING:
     from cattrs import Converter
@@ -25,6 +25,12 @@ log = logging.getLogger(__name__)
 REQUEST_FAILED = types.LSPErrorCodes.RequestFailed.value
 _KEPT = frozenset({types.SET_TRACE})
 """What pygls' own handlers may still do; texts, folders and commands are ours."""
+
+
+class Encoded(NamedTuple):
+    """A result that is JSON already, made beside the loop."""
+
+    json: str
 
 
 class Protocol(LanguageServerProtocol):
@@ -213,7 +219,11 @@ class Protocol(LanguageServerProtocol):
             log.error("a notification could not be handled", exc_info=error)
 
     def _answer(self, id: str | int, result: Any) -> None:
-        self._send_data({"jsonrpc": self.VERSION, "id": id, "result": result})
+        if not isinstance(result, Encoded):
+            self._send_data({"jsonrpc": self.VERSION, "id": id, "result": result})
+        elif self.writer is not None:
+            body = f'{{"jsonrpc": "2.0", "id": {json.dumps(id)}, "result": {result.json}}}'
+            self.writer.write(framed(body.encode()))
 
     def _fail(self, id: str | int | None, error: rpc.JsonRpcException) -> None:
         body = {"code": error.code, "message": error.message}

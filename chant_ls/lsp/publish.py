@@ -139,7 +139,7 @@ class Publisher:
             self._server.refresh(types.WORKSPACE_DIAGNOSTIC_REFRESH)
         self._wake()
         self._server.drawings.settled(project)
-        self._server.specs_changed(project)
+        self._server.lists.settled(project)
 
     def _wake(self) -> None:
         self.settled.set()

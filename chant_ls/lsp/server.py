@@ -15,7 +15,7 @@ from pygls.protocol import default_converter
 from pygls.uris import from_fs_path
 
 import chant_ls
-from chant_ls.lsp import following, transport, wire
+from chant_ls.lsp import following, transport
 from chant_ls.lsp.capabilities import Client, watch_registration
 from chant_ls.lsp.pools import Pools
 from chant_ls.lsp.protocol import Protocol
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from chant_ls.engine.engine import Engine
     from chant_ls.lsp.drawings import Drawings
     from chant_ls.lsp.listings import Listings
+    from chant_ls.lsp.lists import Lists
     from chant_ls.lsp.project import Project
     from chant_ls.lsp.publish import Publisher
     from chant_ls.lsp.runs import Runs
@@ -63,7 +64,6 @@ class ChantServer(LanguageServer):
         self._wake: dict[Project, asyncio.Event] = {}
         self._tasks: dict[Project, asyncio.Task[Any]] = {}
         self._background: set[asyncio.Task[Any]] = set()
-        self._listing = False
         self.agreed: set[tuple[Path, str]] = set()
         """Roots with digests of what may run there, of this session."""
         self.splits: dict[tuple[Project, str], str] = {}
@@ -87,6 +87,12 @@ class ChantServer(LanguageServer):
         from chant_ls.lsp.publish import Publisher
 
         return Publisher(self)
+
+    @cached_property
+    def lists(self) -> "Lists":
+        from chant_ls.lsp.lists import Lists
+
+        return Lists(self)
 
     @cached_property
     def drawings(self) -> "Drawings":
@@ -228,7 +234,7 @@ class ChantServer(LanguageServer):
         self._wake.pop(project, None)
         self.publisher.drop(project)
         self.drawings.drop(project)
-        self.specs_changed(project)
+        self.lists.drop(project)
 
     def look_now(self) -> None:
         """Something was told to have changed on disk."""
@@ -245,14 +251,6 @@ class ChantServer(LanguageServer):
     def refresh(self, method: str) -> None:
         if method in self.client.refresh:
             self.protocol.send_request(method)
-
-    def specs_changed(self, project: "Project") -> None:
-        if self._listing or self.client.run_events:
-            self.protocol.notify(wire.SPECS_CHANGED, {"root": project.folder.uri})
-
-    def list_wanted(self) -> None:
-        """The client shows a list of specs: from now on it is told when that changes."""
-        self._listing = True
 
     def partial(self, token: types.ProgressToken, value: Any) -> None:
         self.protocol.notify(types.PROGRESS, types.ProgressParams(token, value))

@@ -51,6 +51,10 @@ def _number(digits: bytes) -> int | BadFrame:
     return BadFrame(f"Content-Length {digits[:40].decode('latin-1')!r} cannot be used")
 
 
+def framed(body: bytes) -> bytes:
+    return b"Content-Length: %d\r\n\r\n%s" % (len(body), body)
+
+
 class Wire:
     """Where framed messages are written. Safe to use from any thread."""
 

@@ -1,5 +1,6 @@
 """Verbs of the execution core, and our own requests."""
 
+from collections.abc import Awaitable
 from dataclasses import asdict
 from typing import Any
 
@@ -7,7 +8,7 @@ from lsprotocol import types
 from pygls.exceptions import JsonRpcException, JsonRpcInvalidParams
 
 from chant_ls.lsp import verbs, wire
-from chant_ls.lsp.protocol import REQUEST_FAILED
+from chant_ls.lsp.protocol import REQUEST_FAILED, Encoded
 from chant_ls.lsp.server import ChantServer
 from chant_ls.model.refusal import Refusal
 
@@ -26,9 +27,8 @@ async def execute_command(ls: ChantServer, params: types.ExecuteCommandParams) -
     return {"ok": True, **result}
 
 
-def specs(ls: ChantServer, params: Any) -> list[dict[str, object]]:
-    ls.list_wanted()
-    return verbs.listed(ls, wire.root_of(params))
+def specs(ls: ChantServer, params: Any) -> Awaitable[Encoded]:
+    return ls.lists.answer(ls.session.asked(wire.root_of(params)))
 
 
 def progress_cancelled(ls: ChantServer, params: types.WorkDoneProgressCancelParams) -> None:

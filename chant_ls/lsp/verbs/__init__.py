@@ -5,14 +5,13 @@ from typing import TYPE_CHECKING, Any
 
 from chant_ls.lsp import wire
 from chant_ls.lsp.verbs import deciding, splitting, starting
-from chant_ls.lsp.verbs.deciding import listed
 from chant_ls.lsp.verbs.guards import UNTRUSTED, Answer, Conflict, Verb, place, unsaved
 from chant_ls.model.refusal import Refusal
 
 if TYPE_CHECKING:
     from chant_ls.lsp.server import ChantServer
 
-__all__ = ["VERBS", "Conflict", "listed", "run"]
+__all__ = ["VERBS", "Conflict", "run"]
 
 VERBS: dict[str, Verb] = {
     "chant.add": deciding.add,

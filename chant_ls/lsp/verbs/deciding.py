@@ -74,14 +74,3 @@ async def graph(ls: "ChantServer", project: Project, argument: wire.Graph) -> An
     if argument.format not in set(Format):
         return Refusal(f"{argument.format!r} is no format", f"one of {', '.join(Format)}")
     return {"text": dag(project.snapshot, Format(argument.format))}
-
-
-def listed(ls: "ChantServer", root: str) -> list[dict[str, object]]:
-    """The list of contract section 2, of one project or of all."""
-    from chant_ls.analysis.summary import spec_json
-
-    return [
-        {**spec_json(project.snapshot, id), "root": project.folder.uri}
-        for project in ls.session.asked(root)
-        for id in project.snapshot.graph.ids
-    ]
