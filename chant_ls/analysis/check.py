@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Callable, Iterator
 from functools import lru_cache
+from itertools import islice
 from traceback import format_exception
 
 from chant_ls.analysis.affected import affected
@@ -13,6 +14,11 @@ from chant_ls.analysis.types import Diagnostic, Severity
 from chant_ls.model.spec import natural_key
 
 __all__ = ["Crashed", "affected", "check_document", "check_workspace", "log_crash"]
+
+MOST_OF_A_CODE = 100
+"""Diagnostics of a rule in a file; nobody reads more, and each costs."""
+
+_AND_MORE = " (there are more of these in the file)"
 
 Crashed = Callable[[str, Exception], None]
 """Told the code of a rule that failed and how."""
@@ -66,10 +72,18 @@ def _run(rule: Rule, subject: Subject, crashed: Crashed) -> list[Diagnostic]:
     if level == "off" or (rule.project and not subject.snapshot.complete):
         return []
     try:
-        return [_diagnostic(rule, finding, level) for finding in rule.check(subject)]
+        findings = islice(rule.check(subject), MOST_OF_A_CODE + 1)
+        return _bounded([_diagnostic(rule, finding, level) for finding in findings])
     except Exception as error:  # noqa: BLE001  a rule's fault must not hide what others found
         crashed(rule.code, error)
         return []
+
+
+def _bounded(found: list[Diagnostic]) -> list[Diagnostic]:
+    if len(found) <= MOST_OF_A_CODE:
+        return found
+    last = found[MOST_OF_A_CODE - 1]
+    return [*found[: MOST_OF_A_CODE - 1], last._replace(message=f"{last.message}{_AND_MORE}")]
 
 
 def _diagnostic(rule: Rule, finding: Finding, level: str) -> Diagnostic:

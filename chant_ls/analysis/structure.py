@@ -11,6 +11,7 @@ from chant_ls.analysis.readiness import effective_status
 from chant_ls.analysis.snapshot import Snapshot, SpecFile
 from chant_ls.model.spec import Status
 from chant_ls.syntax.nodes import Body, Document, Entry, Heading, Mapping
+from chant_ls.syntax.sections import section_ends
 from chant_ls.syntax.text import Span, line_end, line_start
 
 
@@ -68,13 +69,20 @@ def _front_folds(document: Document) -> Iterator[tuple[Span, FoldKind]]:
 
 
 def _section_folds(document: Document) -> Iterator[tuple[Span, FoldKind]]:
-    for heading in document.body.headings:
-        yield section_span(document, heading), FoldKind.SECTION
+    for span in section_spans(document):
+        yield span, FoldKind.SECTION
 
 
 def _code_folds(document: Document) -> Iterator[tuple[Span, FoldKind]]:
     for fence in document.body.fences:
         yield fence.span, FoldKind.CODE
+
+
+def section_spans(document: Document) -> list[Span]:
+    """Every heading with all below it, as `section_span` tells it of one."""
+    headings = [(heading.level, heading.line.start) for heading in document.body.headings]
+    ends = section_ends(headings, len(document.text))
+    return [Span(start, end) for (_, start), end in zip(headings, ends, strict=True)]
 
 
 def section_span(document: Document, heading: Heading) -> Span:
@@ -125,8 +133,8 @@ def _body_spans(document: Document, body: Body, offset: int) -> Iterator[Span]:
         if offset in fence.span:
             yield fence.content
             yield fence.span
-    for heading in body.headings:
-        if offset in (span := section_span(document, heading)):
+    for span in section_spans(document):
+        if offset in span:
             yield span
     yield Span(body.start, len(document.text))
 

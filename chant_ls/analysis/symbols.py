@@ -1,8 +1,9 @@
 """What an editor's outline and its search for symbols show."""
 
+from bisect import bisect_right
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
-from itertools import pairwise
 
 from chant_ls.analysis import search
 from chant_ls.analysis.markdown import clean
@@ -14,6 +15,7 @@ from chant_ls.analysis.types import Location
 from chant_ls.model.spec import SpecId
 from chant_ls.syntax.nodes import Body, Criterion, Document, Heading, Mapping, Node, Scalar
 from chant_ls.syntax.nodes import Sequence as YamlList
+from chant_ls.syntax.sections import section_ends
 from chant_ls.syntax.text import Span
 
 MOST_SYMBOLS = 200
@@ -119,27 +121,24 @@ def _map_text(node: Mapping) -> str:
 
 def _sections(body: Body, end: int) -> tuple[Symbol, ...]:
     headings = [h for h in body.headings if h is not body.title and h.line.start >= body.start]
-    bounds = [*(h.line.start for h in headings), end]
-    loose = [b for b in body.boxes if not headings or b.line.start < bounds[0]]
-    parts = [
-        (heading, [b for b in body.boxes if start <= b.line.start < stop])
-        for heading, (start, stop) in zip(headings, pairwise(bounds), strict=True)
-    ]
-    return (*map(_criterion, loose), *_nested(parts, end))
+    starts = [heading.line.start for heading in headings]
+    boxes: list[list[Criterion]] = [[] for _ in range(len(headings) + 1)]
+    for box in body.boxes:
+        boxes[bisect_right(starts, box.line.start)].append(box)
+    return (*map(_criterion, boxes[0]), *_nested(headings, boxes[1:], end))
 
 
-def _nested(parts: list[tuple[Heading, list[Criterion]]], end: int) -> tuple[Symbol, ...]:
-    found: list[Symbol] = []
-    while parts:
-        (heading, boxes), rest = parts[0], parts[1:]
-        inside = 0
-        while inside < len(rest) and rest[inside][0].level > heading.level:
-            inside += 1
-        below, parts = rest[:inside], rest[inside:]
-        stop = parts[0][0].line.start if parts else end
-        children = (*map(_criterion, boxes), *_nested(below, stop))
-        found.append(_section(heading, boxes, Span(heading.line.start, stop), children))
-    return tuple(found)
+def _nested(headings: list[Heading], boxes: list[list[Criterion]], end: int) -> Iterator[Symbol]:
+    """From the last to the first: what a section holds is made before it."""
+    ends = section_ends([(h.level, h.line.start) for h in headings], end)
+    made: list[Symbol] = []
+    for heading, own, stop in reversed(list(zip(headings, boxes, ends, strict=True))):
+        below: list[Symbol] = []
+        while made and made[-1].span.start < stop:
+            below.append(made.pop())
+        children = (*map(_criterion, own), *below)
+        made.append(_section(heading, own, Span(heading.line.start, stop), children))
+    return reversed(made)
 
 
 def _section(

@@ -51,6 +51,8 @@ def with_value(document: Document, span: Span) -> Slot | None:
     for slot in slots(document):
         if slot.entry.value.span == span:
             return slot
+        if not slot.entry.value.span.start <= span.start <= slot.entry.value.span.end:
+            continue
         if isinstance(slot.entry.value, Sequence) and not aliased(slot.entry.value):
             for index, item in enumerate(slot.entry.value.items):
                 if item.span == span:

@@ -33,9 +33,11 @@ class Edit:
 def apply(text: str, edits: Iterable[Edit]) -> str:
     """The text after all edits. They must not overlap; their order tells only which of two
     insertions at the same place stands first, as in the protocol."""
-    for edit in sorted(edits, key=lambda edit: edit.span)[::-1]:
-        text = text[: edit.span.start] + edit.new + text[edit.span.end :]
-    return text
+    parts, at = list[str](), 0
+    for edit in sorted(edits, key=lambda edit: edit.span):
+        parts += text[at : edit.span.start], edit.new
+        at = edit.span.end
+    return "".join((*parts, text[at:]))
 
 
 class Encoding(StrEnum):

@@ -8,8 +8,10 @@ from functools import partial
 
 import pytest
 
+from chant_ls.analysis.actions import actions
+from chant_ls.analysis.actions.fixes import fix_all
 from chant_ls.analysis.chains import chain
-from chant_ls.analysis.check import check_document
+from chant_ls.analysis.check import MOST_OF_A_CODE, check_document
 from chant_ls.analysis.completion import complete
 from chant_ls.analysis.cycles import Cycles
 from chant_ls.analysis.dag import dag
@@ -19,14 +21,15 @@ from chant_ls.analysis.place import Value, place_at
 from chant_ls.analysis.readiness import MOST_SHARED, blocked_by, effective_status, readiness
 from chant_ls.analysis.snapshot import Snapshot
 from chant_ls.analysis.standing import standing
-from chant_ls.analysis.structure import selections
+from chant_ls.analysis.structure import folds, selections, tokens
 from chant_ls.analysis.summary import listed, rows, spec_json
+from chant_ls.analysis.symbols import document_symbols
 from chant_ls.analysis.types import Blocked
 from chant_ls.model.spec import SpecId
 from chant_ls.syntax.document import parse
 from chant_ls.syntax.text import Span
 from tests.analysis.project import TODAY, snapshot, spec_file, whole
-from tests.counting import calls, growth
+from tests.counting import calls, growth, lines
 
 MANY = 400_000
 A = "2026-01-29-010-abc"
@@ -153,3 +156,70 @@ def test_an_order_made_anew_meanwhile_confuses_no_search() -> None:
     assert Cycles(Meddling(), known).through("a", "b") == ("a", "b", "a")
     assert known.ground.lowest is None
     assert Cycles(graph, known).through("b", "a") == ("a", "b", "a")
+
+
+# findings and what mends them
+
+KEYS = "".join(f"lables{n}: [x]\n" for n in range(3_000))
+
+
+def _spec(front: str, body: str = "") -> Snapshot:
+    return snapshot({A: f"---\n{front}---\n# A\n\n{body}"})
+
+
+def test_no_rule_tells_more_than_a_hundred_findings_of_a_file() -> None:
+    found = check_document(_spec(KEYS), f".chant/specs/{A}.md")
+    unknown = [one for one in found if one.code == "unknown-field"]
+    assert len(unknown) == MOST_OF_A_CODE
+    assert ["there are more" in one.message for one in unknown] == [False] * 99 + [True]
+    made = calls(lambda: check_document(_spec(KEYS), f".chant/specs/{A}.md"))
+    assert made["unknown_field"] <= MOST_OF_A_CODE + 2
+
+
+def test_fixing_all_costs_so_much_for_each_line() -> None:
+    def fix(size: int) -> Callable[[], object]:
+        lines = "".join(f"line {n}\n\n" for n in range(size))
+        project = _spec("labels: bug\nstatus: ready\n", lines)
+        return lambda: fix_all(project, f".chant/specs/{A}.md")
+
+    assert growth(_total, fix, 1_000) < 5
+
+
+def test_a_document_full_of_blank_lines_is_fixed() -> None:
+    project = _spec("labels: bug\n", "\n" * MANY)
+    (edits,) = fix_all(project, f".chant/specs/{A}.md").edits.values()
+    assert [edit.new for edit in edits] == ["[", "]"]
+
+
+@pytest.mark.parametrize(
+    ("front", "body"),
+    [
+        (lambda n: "", lambda n: "## Acceptance Criteria\n\n" + "- [ ] one\n" * n),
+        (lambda n: "", lambda n: "## head\n\ntext\n\n" * n),
+        (lambda n: "", lambda n: "## head\n\n- [ ] one\n- item\n\n### below\n\n- [x] two\n\n" * n),
+        (lambda n: "", lambda n: "## Member Specs\n\n" + "".join(f"- `s-{i}`\n" for i in range(n))),
+        (lambda n: "".join(f"depends_on{i}: [zz]\n" for i in range(n)), lambda n: ""),
+        (lambda n: f"depends_on: [{', '.join(f'zz{i}' for i in range(n))}]\n", lambda n: ""),
+    ],
+    ids=["boxes", "headings", "sections", "members", "keys", "dependencies"],
+)
+@pytest.mark.parametrize("ask", ["actions", "folds", "symbols", "selections", "tokens", "check"])
+def test_a_large_document_costs_so_much_for_each_line(
+    front: Callable[[int], str], body: Callable[[int], str], ask: str
+) -> None:
+    def work(size: int) -> Callable[[], object]:
+        project = _spec(front(size), body(size))
+        path = f".chant/specs/{A}.md"
+        document = project.files[path].document
+        middle = len(document.text) // 2
+        found = check_document(project, path)
+        return {
+            "actions": lambda: actions(project, path, Span(0, len(document.text)), found),
+            "folds": lambda: folds(document),
+            "symbols": lambda: document_symbols(document),
+            "selections": lambda: selections(document, middle),
+            "tokens": lambda: tokens(project, path),
+            "check": lambda: check_document(project, path),
+        }[ask]
+
+    assert growth(lines, work, 200) < 5

@@ -6,7 +6,7 @@ from random import Random
 from textwrap import dedent
 
 from chant_ls.analysis.actions.ask import Ask
-from chant_ls.analysis.actions.editing import touched_boxes
+from chant_ls.analysis.actions.editing import touched_boxes, touches
 from chant_ls.analysis.actions.inheriting import private_labels
 from chant_ls.analysis.actions.lists import with_dependencies, with_items
 from chant_ls.analysis.allocation import next_id
@@ -56,7 +56,7 @@ def create_from_item(ask: Ask) -> Iterator[Action]:
 def extract_criterion(ask: Ask) -> Iterator[Action]:
     """A criterion becomes a spec of its own that this one depends on, a member of a driver."""
     document = ask.subject.document
-    boxes = [box for box in touched_boxes(ask) if box in document.body.criteria]
+    boxes = [box for box in document.body.criteria if touches(box.line, ask.span)]
     if len(boxes) != 1 or not _title(boxes[0].text) or not document.trustworthy:
         return
     box = boxes[0]

@@ -1,9 +1,8 @@
 """Quick fixes of diagnostics, one by one and all at once."""
 
+from bisect import bisect_right, insort
 from collections.abc import Iterable, Iterator
-from difflib import SequenceMatcher
 from functools import partial
-from itertools import accumulate
 
 from chant_ls.analysis.actions import field_fixes, reference_fixes, run_fixes
 from chant_ls.analysis.actions.ask import Ask
@@ -12,6 +11,7 @@ from chant_ls.analysis.check import check_document
 from chant_ls.analysis.rules.rule import Subject
 from chant_ls.analysis.snapshot import Snapshot
 from chant_ls.analysis.types import Action, ActionKind, Change, Diagnostic
+from chant_ls.syntax import compose
 from chant_ls.syntax.document import parse
 from chant_ls.syntax.text import Edit, Span, apply
 
@@ -48,13 +48,13 @@ def fix_all(snapshot: Snapshot, path: str) -> Change:
     file = snapshot.files.get(path)
     if file is None:
         return Change()
-    now = snapshot
+    now, pieces = snapshot, compose.uncut(file.text)
     for _ in range(_ROUNDS):
-        edits = _compatible(_preferred(now, path))
-        if not edits:
+        fixed = _compatible(_preferred(now, path))
+        if not fixed:
             break
-        now = _edited(now, path, edits)
-    edits = tuple(_differences(file.text, now.files[path].text))
+        now, pieces = _edited(now, path, fixed), compose.edited(pieces, fixed)
+    edits = compose.edits_of(pieces, file.text)
     return Change({path: edits} if edits else {}, label="Fix all")
 
 
@@ -71,14 +71,21 @@ def _preferred(snapshot: Snapshot, path: str) -> Iterator[tuple[Edit, ...]]:
 def _compatible(groups: Iterable[tuple[Edit, ...]]) -> tuple[Edit, ...]:
     """The edits of as many groups as go together, in order; a group whole or not at all."""
     taken: list[Edit] = []
+    spans: list[Span] = []
     for group in groups:
-        if not any(_touch(new.span, old.span) for new in group for old in taken):
+        if not any(_touches(edit.span, spans) for edit in group):
             taken += group
+            for edit in group:
+                insort(spans, edit.span)
     return tuple(taken)
 
 
-def _touch(one: Span, other: Span) -> bool:
-    return one.start <= other.end and other.start <= one.end
+def _touches(span: Span, taken: list[Span]) -> bool:
+    """Whether it meets one of the spans, which are in order and apart."""
+    place = bisect_right(taken, span)
+    return (place > 0 and span.start <= taken[place - 1].end) or (
+        place < len(taken) and taken[place].start <= span.end
+    )
 
 
 def _edited(snapshot: Snapshot, path: str, edits: tuple[Edit, ...]) -> Snapshot:
@@ -87,13 +94,3 @@ def _edited(snapshot: Snapshot, path: str, edits: tuple[Edit, ...]) -> Snapshot:
     document = parse(text, file.facts.id)
     facts = document.facts if document.trustworthy else file.facts
     return snapshot.with_file(file._replace(text=text, facts=facts))
-
-
-def _differences(old: str, new: str) -> Iterator[Edit]:
-    """Edits of whole lines that make `new` of `old`."""
-    before, after = old.splitlines(keepends=True), new.splitlines(keepends=True)
-    starts = [0, *accumulate(len(line) for line in before)]
-    matcher = SequenceMatcher(None, before, after, autojunk=False)
-    for tag, start, end, new_start, new_end in matcher.get_opcodes():
-        if tag != "equal":
-            yield Edit(Span(starts[start], starts[end]), "".join(after[new_start:new_end]))
