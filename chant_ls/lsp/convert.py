@@ -1,17 +1,14 @@
 """Between our offsets and the protocol's positions, and between our answers and its shapes."""
 
 from dataclasses import dataclass
-from functools import lru_cache
 
 from lsprotocol import types
 
+from chant_ls.syntax.keeping import Kept
 from chant_ls.syntax.text import Edit, Encoding, LineIndex, Span
 
-
-@lru_cache(maxsize=16)
-def index_of(text: str) -> LineIndex:
-    """Kept for the texts being worked on: an edit and the answers after it ask for the same."""
-    return LineIndex(text)
+index_of = Kept(LineIndex, 16)
+"""Kept for the texts being worked on: an edit and the answers after it ask for the same."""
 
 
 PlainRange = dict[str, dict[str, int]]

@@ -1,12 +1,12 @@
 """Text of a spec into a `Document`. Total: broken text gives a document with problems."""
 
 import re
-from functools import lru_cache
 
 from chant_ls.model.spec import Criteria, SpecId
 from chant_ls.syntax import frontmatter
 from chant_ls.syntax.body import parse_body
 from chant_ls.syntax.facts import facts_of, plain_values
+from chant_ls.syntax.keeping import Kept
 from chant_ls.syntax.nodes import Body, Document, Problem
 from chant_ls.syntax.text import Span
 
@@ -16,10 +16,14 @@ _MIDDLE = re.compile(r"^={7}\r?$", re.MULTILINE)
 _THEIRS = re.compile(r"^>{7} ", re.MULTILINE)
 
 
-@lru_cache(maxsize=512)
 def parse(text: str, id: SpecId) -> Document:
-    """The document of a spec's file. Never raises; equal arguments give the same object. The
-    status of a frontmatter that cannot be read is unknown, like one that is no status."""
+    """The document of a spec's file. Never raises; equal arguments give the same object, for a
+    while. The status of a frontmatter that cannot be read is unknown, like one that is no
+    status."""
+    return parsed(text, id)
+
+
+def _parse(text: str, id: SpecId) -> Document:
     front = frontmatter.read(text)
     body = parse_body(text, front.body_start)
     block = front.frontmatter
@@ -31,6 +35,9 @@ def parse(text: str, id: SpecId) -> Document:
         facts = facts._replace(status=None)
     conflict = _conflict(text, body)
     return Document(text, block, body, facts, (conflict,) if conflict else front.problems)
+
+
+parsed = Kept(_parse, 512)
 
 
 def _conflict(text: str, body: Body) -> Problem | None:

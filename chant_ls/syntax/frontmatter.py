@@ -1,10 +1,10 @@
 """The block between the `---` lines: fences by line, YAML into nodes with spans."""
 
 import re
-from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
+from chant_ls.syntax.keeping import Kept
 from chant_ls.syntax.nodes import Entry, Frontmatter, Mapping, Problem
 from chant_ls.syntax.text import Span
 from chant_ls.syntax.yaml_nodes import compose
@@ -40,13 +40,15 @@ def read(text: str) -> Read:
     return Read(front, closing.end(), problems)
 
 
-@lru_cache(maxsize=64)
-def _closed(text: str, start: int, end: int) -> tuple[Frontmatter, tuple[Problem, ...]]:
-    """Kept: while somebody types in the body, the frontmatter stays the same."""
+def _read_closed(text: str, start: int, end: int) -> tuple[Frontmatter, tuple[Problem, ...]]:
     inner = Span(start, end)
     mapping, problems = read_mapping(text, inner)
     broken = any(problem.code == "yaml-syntax" for problem in problems)
     return Frontmatter(Span(0, len(text)), inner, mapping, True, broken), problems
+
+
+_closed = Kept(_read_closed, 64)
+"""While somebody types in the body, the frontmatter stays the same."""
 
 
 def _unclosed(text: str, opening: re.Match[str]) -> Read:

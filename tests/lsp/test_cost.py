@@ -1,5 +1,6 @@
 """What is done and what is not, by counting: never by the clock."""
 
+import gc
 import json
 import subprocess
 import sys
@@ -15,7 +16,9 @@ from chant_ls.lsp.places import Folder
 from chant_ls.lsp.project import Project
 from chant_ls.lsp.server import ChantServer
 from chant_ls.model.spec import SpecId
-from chant_ls.syntax.document import parse
+from chant_ls.syntax.document import parse, parsed
+from chant_ls.syntax.nodes import Document
+from chant_ls.syntax.text import LineIndex
 
 STARTED = """
 import asyncio, json, sys
@@ -97,9 +100,9 @@ async def test_a_keystroke_touches_no_disk_and_starts_nothing():
 async def test_a_keystroke_parses_once():
     server, uri = server_with(30)
     type_a_word(server, uri, 2)
-    before = parse.cache_info().misses
+    before = parsed.made
     type_a_word(server, uri, 3)
-    assert parse.cache_info().misses - before == 1
+    assert parsed.made - before == 1
 
 
 def calls_of_a_keystroke(server: ChantServer, uri: str) -> int:
@@ -113,6 +116,29 @@ def calls_of_a_keystroke(server: ChantServer, uri: str) -> int:
     type_a_word(server, uri, 3)
     sys.setprofile(None)
     return calls
+
+
+async def test_what_is_kept_of_a_large_text_does_not_grow_with_its_edits():
+    server, uri = server_with(3)
+    line = "A line of prose, word after word.\n"
+    large = server.session.texts.get(uri).text + line * 2_000
+    server.text_changed(server.session.texts.open(uri, 2, large))
+    for version in range(3, 40):
+        type_a_word(server, uri, version)
+        hover(server, uri)
+    gc.collect()
+    kept = [one for one in gc.get_objects() if isinstance(one, LineIndex | Document)]
+    assert len([one for one in kept if len(text_of(one)) > len(line) * 2_000]) <= 8
+
+
+def hover(server: ChantServer, uri: str) -> None:
+    identity = types.TextDocumentIdentifier(uri)
+    params = types.HoverParams(identity, types.Position(1, 1))
+    server.protocol._get_handler(types.TEXT_DOCUMENT_HOVER)(params)
+
+
+def text_of(one: LineIndex | Document) -> str:
+    return one.text if isinstance(one, Document) else one._text
 
 
 async def test_a_keystroke_does_not_walk_over_all_specs():

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from chant_ls.model.spec import SpecId, Status
 from chant_ls.syntax import yaml_nodes
-from chant_ls.syntax.document import parse
+from chant_ls.syntax.document import parse, parsed
 from chant_ls.syntax.nodes import Document, Node, Scalar, Sequence
 from chant_ls.syntax.quoting import quoted
 
@@ -38,7 +38,7 @@ def loader(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> s
     """Both readers; a PyYAML without libyaml has the second one only."""
     if request.param == "pure":
         monkeypatch.setattr(yaml_nodes, "Loader", yaml.SafeLoader)
-    parse.cache_clear()
+    parsed.forget()
     return request.param
 
 
@@ -55,7 +55,7 @@ _WORD = st.text(
 def test_every_span_covers_what_it_says(pure: bool, words: list[str], eol: str):
     old, yaml_nodes.Loader = yaml_nodes.Loader, yaml.SafeLoader if pure else yaml_nodes.Loader
     try:
-        parse.cache_clear()
+        parsed.forget()
         lines = [f"k{n}: '{word.replace(chr(39), '')}'" for n, word in enumerate(words)]
         text = eol.join(["---", *lines, "---", "# T", ""])
         front = doc(text).frontmatter

@@ -2,22 +2,20 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 
 from chant_ls.analysis.snapshot import Snapshot
 from chant_ls.model.fields import Field
 from chant_ls.model.papers import PARENT, ROWS, VARIABLE, VARIABLES, Paper
 from chant_ls.syntax import frontmatter
 from chant_ls.syntax.frontmatter import Read
+from chant_ls.syntax.keeping import Kept
 from chant_ls.syntax.nodes import Mapping, Node, Scalar, Sequence
 from chant_ls.syntax.text import Span
 
 _EXTENSIONS = ".chant/prompts/extensions/"
 
 
-@lru_cache(maxsize=64)
-def _read(text: str) -> Read:
-    return frontmatter.read(text)
+_read = Kept(frontmatter.read, 64)
 
 
 @dataclass(frozen=True, slots=True)
