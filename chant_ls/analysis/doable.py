@@ -110,7 +110,7 @@ def _blocked(snapshot: Snapshot, id: SpecId, reasons: list[Reason]) -> Refusal |
         return None
     words = [describe(reason) for reason in reasons]
     step = remedy(reasons[0]) or next_step(snapshot, id)
-    return Refusal(f"{id} is blocked: {words[0]}", step, tuple(words[1:]))
+    return Refusal(f"{id} is blocked: {words[0]}", step and f"`{step}`", tuple(words[1:]))
 
 
 def _all(links: tuple[Link, ...]) -> list[Reason]:

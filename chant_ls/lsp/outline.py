@@ -48,11 +48,8 @@ def _flat(
 
 
 def _name(symbol: Symbol) -> str:
-    """Never empty: clients refuse that. A criterion shows its box."""
-    name = symbol.name.strip() or "(nothing)"
-    if symbol.kind is SymbolKind.CRITERION:
-        return f"{'☑' if symbol.done else '☐'} {name}"
-    return name
+    """Never empty: clients refuse that."""
+    return symbol.name.strip() or "(nothing)"
 
 
 def hit(view: View, found: Hit) -> types.SymbolInformation:
