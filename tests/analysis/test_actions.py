@@ -86,7 +86,7 @@ def test_a_blocked_spec_says_why_and_offers_the_chain() -> None:
     base = snapshot({B: "", "z": f"depends_on: [{B}]"})
     _, found = offered("---\ndepends_on: [z]\n---\n\n# Ti‸tle\n", base)
     assert found["Work"].run is None
-    assert found["Work"].disabled == f"{A} is blocked: depends on z; chant work {B}"
+    assert found["Work"].disabled == f"{A} is blocked: depends on z; `chant work {B}`"
     chain = found["Work with its unmet dependencies"].run
     assert chain and chain.command == "chant.work"
     assert chain.arguments == {"spec": A, "chain": True}
