@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 
 from chant_ls.analysis import completion_values as values
@@ -13,12 +13,14 @@ from chant_ls.analysis.papers.hover import document_for as paper_doc
 from chant_ls.analysis.place import Form, Key, Value, place_at
 from chant_ls.analysis.snapshot import Snapshot
 from chant_ls.model.fields import BY_NAME, FIELDS, Field, Shape
+from chant_ls.syntax import layout
 from chant_ls.syntax.nodes import Document, Mapping
 from chant_ls.syntax.quoting import within, written
-from chant_ls.syntax.text import Edit
+from chant_ls.syntax.text import Edit, Span
 
 __all__ = ["Completion", "Completions", "ItemKind", "complete", "document_for"]
 
+_NO_EDIT = re.compile(r"[#\r\n]")
 _COLON = re.compile(r"[\"']?[ \t]*:")
 
 
@@ -33,14 +35,16 @@ class _Asked:
 def complete(
     snapshot: Snapshot, path: str, offset: int, list_dir: values.ListDir | None = None
 ) -> Completions:
-    """At most 100 items, best first. `list_dir` gives the names in a folder below the root,
-    folders with a final `/`; without it there are no paths."""
+    """At most `MOST_ITEMS` items, best first. `list_dir` gives the names in a folder below the
+    root, folders with a final `/`; without it there are no paths."""
     file = snapshot.files.get(path)
     if file is None:
         return Completions()
     asked = _Asked(snapshot, file.document, offset, list_dir)
     found = list(islice(_items(asked), MOST_ITEMS + 1))
-    return Completions(tuple(found[:MOST_ITEMS]), incomplete=len(found) > MOST_ITEMS)
+    eol = layout.eol_of(file.text)
+    items = tuple(_with_eol(item, eol) for item in found[:MOST_ITEMS])
+    return Completions(items, incomplete=len(found) > MOST_ITEMS)
 
 
 def document_for(snapshot: Snapshot, key: str) -> str:
@@ -55,13 +59,32 @@ def document_for(snapshot: Snapshot, key: str) -> str:
     return ""
 
 
+def _with_eol(item: Completion, eol: str) -> Completion:
+    if eol == "\n" or "\n" not in item.edit.new:
+        return item
+    edit = replace(item.edit, new=item.edit.new.replace("\n", eol))
+    return replace(item, edit=edit, snippet=item.snippet.replace("\n", eol))
+
+
 def _items(asked: _Asked) -> Iterator[Completion]:
     place = place_at(asked.document, asked.offset)
+    if not isinstance(place, Key | Value):
+        return body_items(asked.snapshot, asked.document, asked.offset)
+    span = _held(asked.document.text, place.span, asked.offset)
+    if span is None:
+        return iter(())
     if isinstance(place, Key):
-        return _keys(asked, place)
-    if isinstance(place, Value):
-        return _values(asked, place)
-    return body_items(asked.snapshot, asked.document, asked.offset)
+        return _keys(asked, replace(place, span=span))
+    return _values(asked, replace(place, span=span))
+
+
+def _held(text: str, span: Span, offset: int) -> Span | None:
+    """What is replaced: with the blanks up to the cursor, for an edit must hold it. None in a
+    comment, and where something else stands between."""
+    if offset < span.start:
+        return None if text[offset : span.start].strip(" \t") else Span(offset, span.end)
+    between = text[span.end : offset]
+    return None if _NO_EDIT.search(between) else Span(span.start, max(span.end, offset))
 
 
 def _keys(asked: _Asked, place: Key) -> Iterator[Completion]:
@@ -106,6 +129,7 @@ def _values(asked: _Asked, place: Value) -> Iterator[Completion]:
     typed = asked.document.text[place.span.start : max(asked.offset, place.span.start)]
     query = values.Query(asked.snapshot, asked.document, place, typed, asked.list_dir)
     before, quote = _lead(asked.document.text, place)
+    behind = " " if asked.document.text.startswith("#", place.span.end) else ""
     name = f"{place.parent}.{place.key}" if place.parent else place.key
     for item in values.candidates(query):
         flow = place.form is Form.FLOW
@@ -113,7 +137,7 @@ def _values(asked: _Asked, place: Value) -> Iterator[Completion]:
         yield Completion(
             item.label or item.text,
             item.kind,
-            Edit(place.span, before + plain),
+            Edit(place.span, before + plain + behind),
             filter=item.filter,
             sort=item.sort,
             detail=item.detail,

@@ -1,7 +1,9 @@
 """Values that a field can hold, as far as a project tells."""
 
+import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from heapq import nsmallest
 from itertools import islice
 
 from chant_ls.analysis import search
@@ -18,6 +20,11 @@ from chant_ls.syntax.nodes import Document
 ListDir = Callable[[str], Iterable[str]]
 """The names in a folder of the project, given relative to the root (`""` or `src/`); names of
 folders end with `/`. Nothing for what does not exist or lies outside."""
+
+_MOST_CIRCULAR = 1_000
+"""After so many that wait for the spec itself no others are looked for."""
+
+_ID_START = re.compile(r"\d")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +59,7 @@ def candidates(query: Query) -> Iterator[Candidate]:
         case Holds.SPEC:
             yield from _specs(query)
         case Holds.SPEC_OR_PATH:
-            yield from _paths(query)
-            yield from _specs(query)
+            yield from _specs_and_paths(query)
         case Holds.PATH:
             yield from _paths(query)
         case Holds.PLAIN if field.shape is Shape.BOOL:
@@ -67,15 +73,28 @@ def spec_candidates(
 ) -> Iterator[Candidate]:
     """Specs by id, short id and title words, never `own`; with `last`, those that wait for `own`
     come last and say so."""
-    circular = search.awaiting(snapshot.graph, own) if last else frozenset()
     left_out = {own, *skip}
-    back = circular - left_out
-    left_out |= circular
+    ids = (id for id in search.hits(snapshot.graph, query) if id not in left_out)
     most = MOST_ITEMS + 1
-    ids = search.found(snapshot.graph, query, most, lambda id: id not in left_out)
-    ids += search.found(snapshot.graph, query, most - len(ids), back.__contains__) if back else []
-    for number, id in enumerate(ids):
-        yield _spec(snapshot, id, number, id in circular)
+    plain, circular = _apart(snapshot, own, ids) if last else (list(islice(ids, most)), [])
+    for number, id in enumerate([*plain, *circular][:most]):
+        yield _spec(snapshot, id, number, number >= len(plain))
+
+
+def _apart(
+    snapshot: Snapshot, own: SpecId, ids: Iterable[SpecId]
+) -> tuple[list[SpecId], list[SpecId]]:
+    """As many as are shown that could be waited for, and before them those that wait for `own`."""
+    graph = snapshot.graph
+    awaiting = search.awaiting(graph, own)
+    plain: list[SpecId] = []
+    circular: list[SpecId] = []
+    for id in ids:
+        waits = graph.cycles.through(own, id) is not None if awaiting is None else id in awaiting
+        (circular if waits else plain).append(id)
+        if len(plain) > MOST_ITEMS or len(circular) > _MOST_CIRCULAR:
+            break
+    return plain, circular
 
 
 def _spec(snapshot: Snapshot, id: SpecId, number: int, circular: bool) -> Candidate:
@@ -111,12 +130,30 @@ def _others(query: Query) -> set[str]:
     return {v.text for v in found if v.key == place.key and v.span.start != place.span.start}
 
 
+def _specs_and_paths(query: Query) -> Iterator[Candidate]:
+    """Specs before paths where an id is typed; else at most half of them paths, if there are
+    specs."""
+    paths, specs = _paths(query), _specs(query)
+    if _ID_START.match(query.typed):
+        yield from _ranked(specs, "0")
+        yield from _ranked(paths, "1")
+    else:
+        yield from _ranked(islice(paths, MOST_ITEMS // 2), "0")
+        yield from _ranked(specs, "1")
+        yield from _ranked(paths, "0")
+
+
+def _ranked(found: Iterable[Candidate], rank: str) -> Iterator[Candidate]:
+    return (replace(one, sort=rank + one.sort) for one in found)
+
+
 def _paths(query: Query) -> Iterator[Candidate]:
-    folder, slash, _ = query.typed.rpartition("/")
+    folder, slash, typed = query.typed.rpartition("/")
     if query.list_dir is None or _leaves_root(query.typed):
         return
     base = folder + slash
-    for name in sorted(islice(query.list_dir(base), 10 * MOST_ITEMS), key=_folders_first):
+    names = (name for name in query.list_dir(base) if typed.lower() in name.lower())
+    for name in nsmallest(MOST_ITEMS + 1, names, key=_folders_first):
         if not name.startswith(".git/"):
             kind = ItemKind.FOLDER if name.endswith("/") else ItemKind.FILE
             path = base + name
@@ -141,13 +178,20 @@ def _words(query: Query, holds: Holds) -> Iterator[Candidate]:
         case Holds.LABEL:
             return _labels(query)
         case Holds.PROMPT:
-            return _plain(sorted(snapshot.prompts), ItemKind.VALUE, "prompt")
+            return _plain(_narrowed(query, snapshot.prompts), ItemKind.VALUE, "prompt")
         case Holds.PROVIDER:
-            names = sorted({*config.providers, *snapshot.tools})
-            return _plain(names, ItemKind.VALUE, "provider")
+            names = {*config.providers, *snapshot.tools}
+            return _plain(_narrowed(query, names), ItemKind.VALUE, "provider")
         case Holds.MODEL:
-            return _plain(_models(snapshot), ItemKind.VALUE, "model")
+            return _plain(_narrowed(query, _models(snapshot)), ItemKind.VALUE, "model")
     return iter(())
+
+
+def _narrowed(query: Query, texts: Iterable[str]) -> list[str]:
+    """All of them, or those that hold what was typed where there are more than are shown."""
+    every = sorted(texts)
+    typed = query.typed.lower()
+    return every if len(every) <= MOST_ITEMS else [one for one in every if typed in one.lower()]
 
 
 def _plain(texts: Iterable[str], kind: ItemKind, detail: str = "") -> Iterator[Candidate]:
@@ -175,7 +219,7 @@ def _labels(query: Query) -> Iterator[Candidate]:
         yield Candidate(text, ItemKind.LABEL, sort=f"{number:04}", detail=detail)
 
 
-def _models(snapshot: Snapshot) -> list[str]:
+def _models(snapshot: Snapshot) -> set[str]:
     named = {provider.model for provider in snapshot.config.providers.values()}
     used = {file.facts.model for file in snapshot.files.values()}
-    return sorted({snapshot.config.model, *named, *used} - {""})
+    return {snapshot.config.model, *named, *used} - {""}

@@ -4,7 +4,7 @@ import re
 from collections import deque
 from dataclasses import dataclass
 
-from chant_ls.model.fields import BY_NAME
+from chant_ls.model.fields import BY_NAME, Shape
 from chant_ls.syntax.nodes import Document
 from chant_ls.syntax.text import Span, line_end, line_start
 
@@ -14,6 +14,7 @@ _INDENT = re.compile(r"[ \t]*")
 _WORD = re.compile(r"[^\s:#]*")
 _COMMENT = re.compile(r"(?:\A|(?<=[ \t]))#")
 _BREAK = re.compile(r"\r\n|\n|\r")
+_LISTS = frozenset({Shape.LIST, Shape.LIST_OR_TEXT})
 _MOST_LINES = 2_000
 
 
@@ -108,7 +109,8 @@ def _loose(line: _Line, above: list[_Line], offset: int) -> LinePlace:
     span = Span(line.start + indent, line.start + stop)
     key, parent, index = _owner(above, indent - 1) if indent else ("", "", 0)
     if key and not _is_map(key):
-        return LinePlace(key, span, parent, "dashless", index)
+        listed = not parent and key in BY_NAME and BY_NAME[key].shape in _LISTS
+        return LinePlace(key if listed else "", span, parent, "dashless", index)
     return LinePlace(line.text[indent:stop], span, key, key_span=span)
 
 
@@ -148,7 +150,7 @@ def _flow_item(
     before = text[start:offset]
     if "]" in before:
         return None
-    begin = start + before.rfind(",") + 1
+    begin = max(start + before.rfind(",") + 1, line_start(text, offset))
     end = min(_find(text, mark, offset) for mark in (",", "]", "\n", "\r"))
     while begin < offset and text[begin] in " \t\r\n\"'":
         begin += 1

@@ -9,7 +9,7 @@ from chant_ls.analysis.graph import Graph, Origin
 from chant_ls.model.spec import FINISHED, SpecId
 
 MOST_AWAITING = 500
-"""So many specs are looked at to find those that wait for one; beyond, none is marked."""
+"""So many specs are looked at to find those that wait for one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,22 +37,26 @@ def prepare(graph: Graph) -> None:
 def found(graph: Graph, query: str, most: int, wanted: Callable[[SpecId], bool]) -> list[SpecId]:
     """At most `most` of the wanted ids with all words of the query in id or title, in any case:
     unfinished before finished ones, newest first."""
+    return list(islice(filter(wanted, hits(graph, query)), most))
+
+
+def hits(graph: Graph, query: str) -> Iterator[SpecId]:
+    """All with the words of the query, in the order of `found`."""
     rows = _rows(graph)
     words = sorted(query.lower().split(), key=len)
-    hits = (rows.ids[number] for number in _matching(rows, words)) if words else iter(rows.ids)
-    return list(islice(filter(wanted, hits), most))
+    return (rows.ids[number] for number in _matching(rows, words)) if words else iter(rows.ids)
 
 
-def awaiting(graph: Graph, id: str, most: int = MOST_AWAITING) -> frozenset[SpecId]:
+def awaiting(graph: Graph, id: str, most: int = MOST_AWAITING) -> frozenset[SpecId] | None:
     """Every spec that waits for `id`, directly or not: as a dependency of `id`, one of them would
-    close a cycle. Empty where there are more than `most`."""
+    close a cycle. None where there are more than `most`."""
     seen: set[SpecId] = set()
     todo = [SpecId(id)]
     while todo and len(seen) <= most:
         fresh = set(_awaiting_directly(graph, todo.pop())) - seen
         seen |= fresh
         todo += fresh
-    return frozenset(seen) - {SpecId(id)} if len(seen) <= most else frozenset()
+    return frozenset(seen) - {SpecId(id)} if len(seen) <= most else None
 
 
 def _awaiting_directly(graph: Graph, id: SpecId) -> Iterator[SpecId]:

@@ -85,10 +85,15 @@ class Place:
         return Edit(Span(mapping.span.start + 1, mapping.span.start + 1), new)
 
 
+def eol_of(text: str) -> str:
+    """How its first line ends."""
+    newline = _BREAK.search(text)
+    return newline[0] if newline else "\n"
+
+
 def of(document: Document) -> Place:
     text, front = document.text, document.frontmatter
-    newline = _BREAK.search(text)
-    eol = newline[0] if newline else "\n"
+    eol = eol_of(text)
     if front is None or front.mapping.flow or not front.mapping.entries:
         return Place(text, eol, "", "", bool(front and front.mapping.flow))
     place = Place(text, eol, "", "", False)

@@ -189,6 +189,81 @@ def test_paths_one_folder_at_a_time_and_never_out_of_the_root() -> None:
     assert set(asked_for) == {"", "src/"}
 
 
+def test_paths_are_narrowed_by_what_is_typed_and_hide_no_ids() -> None:
+    names = {"": [f"f{n:03}.py" for n in range(120)], "src/": [f"g{n:04}.py" for n in range(700)]}
+
+    def offered(text: str) -> Completions:
+        project, path, offset = opened(OWN, text, PROJECT)
+        return complete(project, path, offset, names.get)
+
+    last = offered("---\ntarget_files: [f11‸]\n---\n")
+    assert [item.label for item in last.items] == [f"f11{n}.py" for n in range(10)]
+    assert not last.incomplete
+    deep = offered("---\ntarget_files:\n  - src/g069‸\n---\n")
+    assert [item.label for item in deep.items] == [f"src/g069{n}.py" for n in range(10)]
+    assert offered("---\ntarget_files: [‸]\n---\n").incomplete
+    both = [item.label for item in offered("---\ninformed_by: [‸]\n---\n").items]
+    assert {LOCK, FIX, DOCS} < set(both)
+    ids = offered("---\ninformed_by: [01‸]\n---\n").items
+    assert min(ids, key=lambda item: item.sort).label in (LOCK, FIX, DOCS)
+    assert "f010.py" in {item.label for item in ids}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "---\n# com‸\n---\n",
+        "---\nstatus: pending # no‸\n---\n",
+        "---\ndepends_on:\n  - x # no‸\n---\n",
+        "---\ntype: code\n  ‸\n---\n",
+        "---\napproval:\n  status:\n    ‸\n---\n",
+        "---\ndepends_on:\n  ‸- x\n---\n",
+    ],
+)
+def test_nothing_is_offered_where_nothing_can_stand(text: str) -> None:
+    assert labels(text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "label", "after"),
+    [
+        ("---\nstatus: pen   ‸\n---\n", "pending", "---\nstatus: pending\n---\n"),
+        ("---\nfoo bar‸\n---\n", "type", "---\ntype: \n---\n"),
+        ("---\ndepends_on: - ‸\n---\n", LOCK, f"---\ndepends_on: {LOCK}\n---\n"),
+        ("---\ndepends_on: ‸ \n---\n", LOCK, f"---\ndepends_on: {LOCK}\n---\n"),
+        ("---\nstatus: ‸# c\n---\n", "pending", "---\nstatus: pending # c\n---\n"),
+        (
+            "---\ndepends_on: [\n  x, # note, other\n  01‸\n]\n---\n",
+            LOCK,
+            f"---\ndepends_on: [\n  x, # note, other\n  {LOCK}\n]\n---\n",
+        ),
+        ("---\r\ndep‸\r\n---\r\n", "depends_on", "---\r\ndepends_on:\r\n  - \r\n---\r\n"),
+        (
+            "# T\r\n\r\n## Con‸\r\n",
+            "## Context",
+            "# T\r\n\r\n## Context\r\n\r\n\r\n",
+        ),
+    ],
+)
+def test_an_edit_holds_the_cursor_and_fits_its_line(text: str, label: str, after: str) -> None:
+    offset = text.index("‸")
+    for item in asked(text).items:
+        assert item.edit.span.start <= offset <= item.edit.span.end
+    assert chosen(text, label) == after
+
+
+def test_of_a_hub_those_that_wait_for_it_come_last_too() -> None:
+    waiting = {f"2026-02-01-{n:03}-xxx": f"depends_on: [{OWN}]" for n in range(600)}
+    items = asked("---\ndepends_on: [‸]\n---\n", {**waiting, LOCK: ""}).items
+    plain = [item.label for item in items if "cycle" not in item.description]
+    assert plain == [LOCK] and len(items) == MOST_ITEMS
+    assert min(items, key=lambda item: item.sort).label == LOCK
+    few = dict(list(waiting.items())[:501])
+    newest = {f"2026-03-01-{n:03}-yyy": "" for n in range(60)}
+    items = asked("---\ndepends_on: [‸]\n---\n", {**few, **newest}).items
+    assert not [item for item in items if "cycle" in item.description]
+
+
 def test_sections_that_are_not_there_yet() -> None:
     text = "---\n---\n\n# T\n\n## Context\n\n## Acc‸\n"
     assert "## Context" not in labels(text)

@@ -76,7 +76,7 @@ def sound(text: str, change: Change, path: str) -> None:
 def ask_everything(project: Snapshot, path: str, offset: int) -> None:
     text = project.files[path].text
     for item in complete(project, path, offset, lambda folder: ["a/", "b"]).items:
-        assert 0 <= item.edit.span.start <= item.edit.span.end <= len(text)
+        assert 0 <= item.edit.span.start <= offset <= item.edit.span.end <= len(text)
         assert not {"\n", "\r"} & set(item.edit.span.of(text))
         document_for(project, item.key)
     hover(project, path, offset, "2026-02-01T00:00:00Z")
