@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from chant_ls.analysis.snapshot import PathFact, Snapshot, SpecFile
     from chant_ls.engine.engine import Engine
     from chant_ls.engine.ports import FileStat
+    from chant_ls.engine.records import RunRecord
     from chant_ls.host.clock import SystemClock
     from chant_ls.host.consents import DiskConsents
     from chant_ls.host.files import DiskFiles
@@ -90,7 +91,19 @@ class App:
         from chant_ls.engine import loading
         from chant_ls.host import identity
 
-        return loading.infos(self.run_store.newest(), identity.alive)
+        return loading.infos(self.run_store.newest(), identity.alive, self._landed)
+
+    def _landed(self, record: "RunRecord") -> bool:
+        """Whether the checkout stands on the run's target and holds its result: somebody merged it
+        without us. Files are read, no process starts; `engine.landed` knows more."""
+        from chant_ls.engine import loading
+        from chant_ls.host import gitdir
+
+        where = gitdir.locate(self.root) if record.tracked else None
+        if where is None or gitdir.head_branch(where.git_dir) != record.base_branch:
+            return False
+        data = self._specs.read(record.spec_path)
+        return data is not None and loading.tells_of(data, record)
 
     def config(self) -> "Config":
         """The project's over the user's own; a missing or broken one counts as empty."""

@@ -1,21 +1,25 @@
 """What every command is given: where it was started and how talkative it may be."""
 
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import click
 
 from chant_ls.cli import render
 from chant_ls.cli.failures import checked, refuse
+from chant_ls.model.refusal import Refusal
 from chant_ls.model.spec import SpecId
 
 if TYPE_CHECKING:
     from chant_ls.analysis.snapshot import Snapshot
     from chant_ls.app import App
     from chant_ls.engine.engine import Engine
+    from chant_ls.engine.events import RunEvent
+
+Result = TypeVar("Result")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +55,33 @@ class Invocation:
         if not self.quiet:
             render.note(text)
 
+    def hear(self, event: "RunEvent") -> None:
+        """What a verb tells by the way, and what an agent at a conflict does."""
+        from chant_ls.cli.story import line_of
+        from chant_ls.engine.events import AgentStarted, Entry
+
+        if isinstance(event, AgentStarted):
+            self.say(f"at the conflict: {' '.join(event.command)}")
+        elif line := line_of(Entry(event, "")):
+            self.say(line)
+
     def say_all(self, lines: Iterable[str]) -> None:
         for line in lines:
             self.say(line)
 
 
 pass_invocation = click.make_pass_decorator(Invocation)
+
+
+def agreed(verb: Callable[[bool], Result | Refusal], yes: bool) -> Result:
+    """The result of a verb that drops nothing unasked: what it refuses with a question is done
+    upon a yes, on a terminal; elsewhere its refusal names the whole command."""
+    done = verb(yes)
+    if isinstance(done, Refusal) and done.question and render.live():
+        if not click.confirm(render.clean(done.question), err=True):
+            refuse("nothing was done")
+        done = verb(True)
+    return checked(done)
 
 
 def confirmed(question: str, yes: bool, hint: str) -> None:

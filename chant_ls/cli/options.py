@@ -1,6 +1,11 @@
 """Forms of options that click does not know by itself."""
 
+from collections.abc import Callable
+from typing import Any, TypeVar
+
 import click
+
+Command = TypeVar("Command", bound=Callable[..., Any])
 
 
 class OptionalCount(click.Command):
@@ -16,6 +21,17 @@ def _explicit(args: list[str]) -> list[str]:
         "--parallel=0" if arg == "--parallel" and not after.isdecimal() else arg
         for arg, after in zip(args, following, strict=True)
     ]
+
+
+def together(*options: Callable[[Command], Command]) -> Callable[[Command], Command]:
+    """Several options as one decorator; in the page of help they stand in this order."""
+
+    def decorated(command: Command) -> Command:
+        for option in reversed(options):
+            command = option(command)
+        return command
+
+    return decorated
 
 
 def examples(*lines: str, done: str = "done", refused: str = "refused or failed") -> str:

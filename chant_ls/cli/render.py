@@ -15,6 +15,8 @@ _UNPRINTABLE = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
 )
 
+_SURROGATES = re.compile("[\ud800-\udfff]")
+
 STATUS_COLOURS = {
     "ready": "green",
     "in_progress": "cyan",
@@ -51,7 +53,21 @@ def out_raw(text: str) -> None:
 
 def data(value: object) -> None:
     """A result as JSON; control characters are escaped by it."""
-    click.echo(json.dumps(value, indent=2, ensure_ascii=True))
+    click.echo(_json(value, indent=2))
+
+
+def line(value: object) -> None:
+    """One of many results, as JSON on a line of its own."""
+    click.echo(_json(value))
+
+
+def _json(value: object, indent: int | None = None) -> str:
+    """Bytes that were no text reach us as lone surrogates, which strict readers refuse."""
+    text = json.dumps(value, indent=indent, ensure_ascii=True)
+    if "\\ud" not in text:
+        return text
+    whole = _SURROGATES.sub("\ufffd", json.dumps(value, ensure_ascii=False))
+    return json.dumps(json.loads(whole), indent=indent, ensure_ascii=True)
 
 
 def note(text: str) -> None:

@@ -24,16 +24,26 @@ class View(Protocol):
         ...
 
 
-def watch(engine: "Engine", job: "Job", quiet: bool = False) -> int:
-    """Shows the job until it ends; its exit code, or 130 if somebody pressed Ctrl+C."""
+def watch(engine: "Engine", job: "Job", quiet: bool = False, as_json: bool = False) -> int:
+    """Shows the job until it ends; its exit code, or 130 if somebody pressed Ctrl+C. `as_json`: the
+    lines of its journal as they come, and nothing else."""
     from chant_ls.cli.interrupting import interrupts
     from chant_ls.engine.operations.work import attach
 
-    with _view(quiet) as view, interrupts(engine, job) as presses:
-        ended = follow(presses.telling(attach(engine, job.job), view), view)
+    with _view(quiet or as_json) as view, interrupts(engine, job) as presses:
+        entries = presses.telling(attach(engine, job.job), view)
+        ended = follow(_written(entries) if as_json else entries, view)
     if ended is None:
-        refuse("the supervisor of this job died", "`chant recover` tidies up what it left")
+        why = f"the supervisor of this job died; {engine.runs.errors_path(job.job)} may tell why"
+        refuse(why, "`chant recover` tidies up what it left")
     return presses.code(ended)
+
+
+def _written(entries: Iterator[Entry | None]) -> Iterator[Entry | None]:
+    for entry in entries:
+        if entry is not None:
+            render.line(entry.to_json())
+        yield entry
 
 
 def follow(entries: Iterator[Entry | None], view: View) -> int | None:

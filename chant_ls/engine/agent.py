@@ -94,6 +94,7 @@ def _heard(run: Live) -> OnLines:
     def heard(lines: Sequence[tuple[str, str]]) -> None:
         nonlocal room
         events: list[RunEvent] = []
+        run.last_lines.extend(text for _, text in lines)
         for stream, text in lines:
             told = parse(text) if stream == "stdout" else (Output(text, stream),)
             if room <= 0:

@@ -127,9 +127,10 @@ def branch_back(engine: Engine, record: RunRecord, tip: str) -> Refusal | None:
     error = git.rebase_abort(tree) if git.under_way(tree) == "rebase" else None
     ref = f"refs/heads/{record.branch}"
     now = git.commit_of(ref)
-    if not error and now != tip:
-        error = git.update_refs([RefUpdate(ref, tip, now)], "chant: the rebase is taken back")
-        error = error or (git.take_tree(tree, tip) if tree.is_dir() else None)
+    if not error and now != tip:  # the ref last: until then there is something to take back
+        error = git.take_tree(tree, tip) if tree.is_dir() else None
+        back = RefUpdate(ref, tip, now)
+        error = error or git.update_refs([back], "chant: the rebase is taken back")
     if error:
         return error.refusal(f"{record.spec}: the rebase cannot be taken back")
     git.update_refs([RefUpdate(before_rebase(git, record.run), "")], "chant: nothing to go back to")

@@ -9,9 +9,7 @@ from chant_ls.engine.commit import Kept, commit_file
 from chant_ls.engine.engine import Engine
 from chant_ls.engine.git_port import Git, GitError
 from chant_ls.engine.ports import REPO, REPO_WAIT
-from chant_ls.engine.records import RunRecord
 from chant_ls.model.refusal import Refusal
-from chant_ls.model.runs import LIVE_STATES
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +60,3 @@ def _committed(engine: Engine, file: SpecFile, new: bytes, verb: str) -> Kept:
 
 def existing(snapshot: Snapshot, id: str) -> SpecFile | Refusal:
     return snapshot.find(id) or Refusal(f"there is no spec {id}", "`chant list` shows all")
-
-
-def is_live(engine: Engine, record: RunRecord | None) -> bool:
-    """Whether the record's supervisor is still at work on it."""
-    if record is None or record.state not in LIVE_STATES:
-        return False
-    return engine.processes.alive(record.supervisor)

@@ -7,6 +7,7 @@ from chant_ls.engine import messages, specfile
 from chant_ls.engine.events import Committed, CriterionDone, Note, Restored
 from chant_ls.engine.git_port import GitError, RefUpdate
 from chant_ls.engine.live import Live, Verdict, failed
+from chant_ls.engine.retrying import passes
 from chant_ls.model.runs import RunState
 
 _STOPPED = {"cancel": RunState.CANCELLED, "pause": RunState.PAUSED}
@@ -127,11 +128,16 @@ def judge_agent(run: Live) -> Verdict | None:
         return _stopped(run, ended.reason)
     if ended.reason == "timeout":
         return Verdict(RunState.FAILED, f"the agent was stopped after {ended.seconds:.0f} s", hint)
-    if run.agent_error:
-        return Verdict(RunState.FAILED, f"the agent reported an error: {run.agent_error}", hint)
-    if ended.code:
-        return Verdict(RunState.FAILED, f"the agent ended with exit code {ended.code}", hint)
-    return None
+    if not (run.agent_error or ended.code):
+        return None
+    why = (
+        f"the agent reported an error: {run.agent_error}"
+        if run.agent_error
+        else f"the agent ended with exit code {ended.code}"
+    )
+    said = (run.agent_error,) if run.agent_error else run.last_lines
+    passing = passes(said, run.engine.config.retry)
+    return Verdict(RunState.FAILED, why, hint, passing=passing)
 
 
 def _stopped(run: Live, reason: str) -> Verdict:

@@ -1,7 +1,7 @@
 """What happens during a run, as values: for the journal, for progress, for `chant/runEvent`."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from typing import Any, get_args
 
@@ -172,6 +172,14 @@ RunEvent = (
     | Finished
     | JobFinished
 )
+
+Tell = Callable[[RunEvent], None]
+"""Hears what a verb does by the way, or what happens while it waits for an agent."""
+
+
+def quiet(event: RunEvent) -> None:
+    """For callers that show nothing."""
+
 
 _KINDS: tuple[Any, ...] = get_args(RunEvent)
 

@@ -204,6 +204,10 @@ class Git(Protocol):
         """`merge`, `rebase`, `cherry-pick`, `revert`, `bisect`, or ""."""
 
     def is_ancestor(self, old: str, new: str) -> bool: ...
+    def merged_branches(self, into: str) -> Mapping[str, str]:
+        """Local branches whose commits are all part of `into`, with their tips; one process."""
+        ...
+
     def merge_base(self, one: str, other: str) -> str | None: ...
     def commits(self, base: str, tip: str) -> tuple[Commit, ...] | GitError:
         """Commits of `base..tip`, oldest first, merged-in ones left out."""

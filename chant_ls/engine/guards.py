@@ -12,12 +12,11 @@ from chant_ls.engine.agents import table
 from chant_ls.engine.engine import Engine
 from chant_ls.engine.git_version import outdated
 from chant_ls.engine.jobs import WorkRequest
-from chant_ls.engine.records import RunRecord
+from chant_ls.engine.liveness import busy
 from chant_ls.engine.specfile import decode
 from chant_ls.model.config import Provider
 from chant_ls.model.lifecycle import Event, move
 from chant_ls.model.refusal import Refusal
-from chant_ls.model.runs import LIVE_STATES
 from chant_ls.model.spec import SpecId
 from chant_ls.syntax.config import parse_config
 from chant_ls.syntax.nodes import Document
@@ -75,7 +74,7 @@ def approve(
 ) -> Approved | Refusal:
     """What holds for this spec, its dependencies among it."""
     return (
-        _live(engine, id)
+        busy(engine, engine.runs.latest(id))
         or _unreadable(snapshot, id)
         or _startable(snapshot, id, request)
         or _unblocked(snapshot, id)
@@ -171,20 +170,6 @@ def main(engine: Engine) -> Base | Refusal:
     if commit is None:
         return Refusal(f"the branch {branch} has no commit yet", "make a first commit")
     return Base(branch, commit)
-
-
-def _live(engine: Engine, id: SpecId) -> Refusal | None:
-    record = engine.runs.latest(id)
-    if record is None or not _going_on(engine, record):
-        return None
-    return Refusal(
-        f"{id} is being worked by process {record.supervisor.pid} since {record.started_at}",
-        f"`chant log {id}` shows it, `chant cancel {id}` stops it",
-    )
-
-
-def _going_on(engine: Engine, record: RunRecord) -> bool:
-    return record.state in LIVE_STATES and engine.processes.alive(record.supervisor)
 
 
 def _unreadable(snapshot: Snapshot, id: SpecId) -> Refusal | None:

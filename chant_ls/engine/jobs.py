@@ -10,8 +10,9 @@ class WorkRequest:
     """What to work and how. `ids` may be short. No ids: all ready specs (with these labels).
 
     `chain`: one after the other in the order given; `parallel`: up to `width` at once (0: by the
-    slots of the agents). `merge`: None as the configuration says. `trusted`: the user agreed that
-    commands of this repository's choosing run (security.md); without it nothing starts.
+    slots of the agents). `once`: only what is ready when it begins. `merge`: None as the
+    configuration says. `trusted`: the user agreed that commands of this repository's choosing run
+    (security.md); without it nothing starts.
     """
 
     ids: tuple[str, ...] = ()
@@ -20,6 +21,7 @@ class WorkRequest:
     width: int = 0
     labels: tuple[str, ...] = ()
     merge: bool | None = None
+    once: bool = False
     keep_going: bool = False
     skip_criteria: bool = False
     allow_no_commits: bool = False
@@ -29,6 +31,17 @@ class WorkRequest:
     prompt: str = ""
     model: str = ""
     trusted: bool = False
+
+    @property
+    def contradiction(self) -> str:
+        """What of it excludes each other, "" where nothing does."""
+        if self.chain and self.parallel:
+            return "a chain goes one after the other: `--chain` and `--parallel` exclude each other"
+        if self.ids and self.labels:
+            return "a label chooses specs: `--label` and ids exclude each other"
+        if self.resume and self.fresh:
+            return "`--resume` goes on with earlier work, `--fresh` puts it aside: choose one"
+        return ""
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -40,6 +53,17 @@ class WorkRequest:
             k: tuple(v) if isinstance(v, list) else v for k, v in data.items() if k in names
         }
         return WorkRequest(**known)
+
+
+@dataclass(frozen=True, slots=True)
+class AllDone:
+    """Nothing is left to do: these, all that was asked for, are completed or cancelled."""
+
+    specs: tuple[str, ...]
+
+    def __str__(self) -> str:
+        named = ", ".join(self.specs[:5]) + (" …" if len(self.specs) > 5 else "")
+        return f"nothing is left to do: {named} {'is' if len(self.specs) == 1 else 'are'} finished"
 
 
 @dataclass(frozen=True, slots=True)

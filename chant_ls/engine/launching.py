@@ -25,7 +25,8 @@ def launch(engine: Engine, data: Mapping[str, object]) -> Launched | Refusal:
     if word.get("ok"):
         return Launched(job, word)
     if not word:
-        return Refusal("the supervisor ended without a word", "`chant recover` tidies up")
+        why = f"the supervisor ended without a word; {engine.runs.errors_path(job)} may tell why"
+        return Refusal(why, "`chant recover` tidies up")
     details = word.get("details")
     lines = tuple(map(str, details)) if isinstance(details, list) else ()
     return Refusal(str(word.get("message")), str(word.get("hint", "")), lines)

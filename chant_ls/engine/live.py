@@ -1,5 +1,6 @@
 """A run while it is going on: the one mutable thing of the core, held by its supervisor."""
 
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -13,6 +14,7 @@ from chant_ls.engine.guards import Approved
 from chant_ls.engine.jobs import WorkRequest
 from chant_ls.engine.ports import Ended, Files, Stop
 from chant_ls.engine.records import RunRecord
+from chant_ls.engine.retrying import LAST_LINES
 from chant_ls.model.refusal import Refusal
 from chant_ls.model.runs import RunState
 from chant_ls.syntax.document import parse
@@ -21,13 +23,15 @@ from chant_ls.syntax.nodes import Document
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """How a run ends. `undone`: nothing was done, all is as before, and this is only a refusal."""
+    """How a run ends. `undone`: nothing was done, all is as before, and this is only a refusal.
+    `passing`: it failed for a reason that passes, so it may be tried again."""
 
     state: RunState
     error: str = ""
     hint: str = ""
     details: tuple[str, ...] = ()
     undone: bool = False
+    passing: bool = False
 
 
 def refused(what: Refusal | GitError, doing: str = "") -> Verdict:
@@ -54,6 +58,7 @@ class Live:
     on_agent: Callable[[RunRecord], None]
     ended: Ended | None = None
     agent_error: str = ""
+    last_lines: deque[str] = field(default_factory=lambda: deque(maxlen=LAST_LINES))
     prompt: str = ""
     stash: str = ""
     proven: bool = False

@@ -6,10 +6,11 @@ from chant_ls.analysis.snapshot import Snapshot, SpecFile
 from chant_ls.engine.ports import SpecStore
 from chant_ls.engine.records import ProcessId, RunRecord
 from chant_ls.model.paths import path_key
-from chant_ls.model.runs import LIVE_STATES, RunInfo
-from chant_ls.model.spec import Facts, SpecId, looks_dated, valid_id
+from chant_ls.model.runs import LIVE_STATES, RunInfo, RunState
+from chant_ls.model.spec import Facts, SpecId, Status, looks_dated, valid_id
 from chant_ls.syntax.document import parse
 from chant_ls.syntax.scan import scan
+from chant_ls.syntax.slots import texts
 
 
 def spec_id(path: str, text: str) -> SpecId | None:
@@ -40,13 +41,33 @@ def spec_files(specs: SpecStore, paths: Iterable[str]) -> Iterable[SpecFile]:
 
 
 def infos(
-    records: Mapping[SpecId, RunRecord], alive: Callable[[ProcessId], bool]
+    records: Mapping[SpecId, RunRecord],
+    alive: Callable[[ProcessId], bool],
+    landed: Callable[[RunRecord], bool] = lambda record: False,
 ) -> dict[SpecId, RunInfo]:
-    """What readers see of the newest runs; only live states are asked for their process."""
-    return {
-        id: record.info(record.state in LIVE_STATES and alive(record.supervisor))
-        for id, record in records.items()
-    }
+    """What readers see of the newest runs; only live states are asked for their process, only
+    completed ones for whether somebody merged their work without us."""
+    return {id: _info(record, alive, landed) for id, record in records.items()}
+
+
+def _info(
+    record: RunRecord, alive: Callable[[ProcessId], bool], landed: Callable[[RunRecord], bool]
+) -> RunInfo:
+    told = record.info(record.state in LIVE_STATES and alive(record.supervisor))
+    merged = record.state is RunState.COMPLETED and not record.wants_merge and landed(record)
+    return told._replace(state=RunState.MERGED) if merged else told
+
+
+def tells_of(data: bytes, record: RunRecord) -> bool:
+    """Whether a spec's file, as it stands in the target, holds the result of this very run."""
+    if not record.completed_at:
+        return False
+    text = data.decode("utf-8", errors="surrogateescape")
+    if record.completed_at not in text:
+        return False
+    document = parse(text, record.spec)
+    told = texts(document, "completed_at")
+    return document.facts.status is Status.COMPLETED and told == (record.completed_at,)
 
 
 def wanted_paths(snapshot: Snapshot) -> frozenset[str]:

@@ -22,7 +22,7 @@ def chosen(snapshot: Snapshot, ids: Sequence[str], all_of_it: bool) -> tuple[Spe
         found = the_id(snapshot, text, Scope.ACTIVE)
         if isinstance(found, Refusal):
             return found
-        members = [m for m in snapshot.graph.members(found) if m in unmerged]
+        members = [m for m in snapshot.graph.below(found) if m in unmerged]
         alone = found in snapshot.runs or not snapshot.graph.members(found)
         meant += [*members, *([found] if alone else [])]
     return tuple(dict.fromkeys(meant))

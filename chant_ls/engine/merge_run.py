@@ -3,7 +3,8 @@
 Callers hold the lock of the spec; the lock of the repository is taken here.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
@@ -15,7 +16,7 @@ from chant_ls.engine.merge import merge_branch
 from chant_ls.engine.merge_terms import Conflicted, Finished, Merged
 from chant_ls.engine.own_spec import settled
 from chant_ls.engine.ports import REPO, REPO_WAIT, Files
-from chant_ls.engine.records import RunRecord
+from chant_ls.engine.records import ProcessId, RunRecord
 from chant_ls.model.refusal import Refusal
 from chant_ls.model.runs import RunState
 from chant_ls.syntax.document import parse
@@ -63,8 +64,7 @@ def merge_run(
     held = engine.runs.lock(REPO, REPO_WAIT)
     if isinstance(held, Refusal):
         return held
-    with held:
-        engine.runs.write(replace(record, state=RunState.MERGING, step="merge"))
+    with held, merging(engine, record, "merge"):
         engine.fault("merge")
         done = merged(engine, record, how or _plainly(allow_protected))
         if not isinstance(done, Merged):
@@ -73,6 +73,20 @@ def merge_run(
         engine.fault("merged")
         note_merged(engine, record, done)
         return MergedRun(done, tidy(engine, record, done.commit))
+
+
+@contextmanager
+def merging(engine: Engine, record: RunRecord, step: str) -> Iterator[None]:
+    """The record says that we are at it. A bug in between leaves it to whoever comes next, though
+    this process may live on."""
+    mine = replace(record, state=RunState.MERGING, step=step, supervisor=engine.processes.me())
+    engine.runs.write(mine)
+    try:
+        yield
+    except BaseException:
+        if engine.runs.read(mine.run) == mine:
+            engine.runs.write(replace(mine, supervisor=ProcessId()))
+        raise
 
 
 def _plainly(allow_protected: bool) -> How:

@@ -196,6 +196,10 @@ class RunStore(Protocol):
         """Newest first."""
         ...
 
+    def errors_path(self, job: str) -> Path:
+        """Where the supervisor of a job writes what it cannot tell otherwise: its tracebacks."""
+        ...
+
     def keep_merge(self, data: Mapping[str, object] | None) -> None:
         """The merge that waits at a conflict, durably; None: there is none any more."""
         ...

@@ -12,12 +12,12 @@ from chant_ls.engine.conflicts import branch_back, waiting
 from chant_ls.engine.copies import copy_folder
 from chant_ls.engine.engine import Engine
 from chant_ls.engine.git_port import Commit, GitError, RefUpdate
-from chant_ls.engine.merge_run import finished
+from chant_ls.engine.merge_run import finished, merging
 from chant_ls.engine.merge_state import MergeState, Step, Wishes
 from chant_ls.engine.merge_terms import Conflicted, Finished, Sides, before_rebase
 from chant_ls.engine.own_spec import merged_spec
 from chant_ls.engine.ports import REPO, REPO_WAIT
-from chant_ls.engine.records import RunRecord
+from chant_ls.engine.records import ProcessId, RunRecord
 from chant_ls.engine.spec_merge import Conflict
 from chant_ls.model.refusal import Refusal
 from chant_ls.model.runs import RunState
@@ -44,16 +44,16 @@ def rebase(
         placed = _placed(engine, record)
         if isinstance(placed, Refusal):
             return placed
-        engine.runs.write(replace(placed, state=RunState.MERGING, step=REBASE))
-        keep = RefUpdate(before_rebase(engine.git, record.run), tip)
-        error = engine.git.update_refs([keep], f"chant: rebase {record.spec}")
-        engine.fault("rebase")
-        error = error or engine.git.rebase(Path(placed.worktree), onto)
-        engine.fault("rebased")
         state = MergeState(
             record.spec, record.run, placed.worktree, onto, "", tip, True, wishes, rest=rest
         )
-        return _ended(engine, placed, state, onto, error)
+        with merging(engine, placed, REBASE):
+            keep = RefUpdate(before_rebase(engine.git, record.run), tip)
+            error = engine.git.update_refs([keep], f"chant: rebase {record.spec}")
+            engine.fault("rebase")
+            error = error or engine.git.rebase(Path(placed.worktree), onto)
+            engine.fault("rebased")
+            return _ended(engine, placed, state, onto, error)
 
 
 def go_on(
@@ -75,11 +75,23 @@ def go_on(
 def undo(engine: Engine, record: RunRecord) -> str:
     """After a crash: the branch as it was before its rebase."""
     tip = engine.git.commit_of(before_rebase(engine.git, record.run))
-    refusal = branch_back(engine, record, tip) if tip else None
-    engine.runs.write(replace(record, state=RunState.COMPLETED, step=""))
+    refusal = _taken_back(engine, record, tip)
     if refusal:
         return str(refusal)
     return f"{record.spec}: its rebase was taken back: `chant merge {record.spec} --rebase`"
+
+
+def _taken_back(engine: Engine, record: RunRecord, tip: str | None) -> Refusal | None:
+    """Completed again; where the branch cannot be brought back, the record goes on telling of the
+    rebase, and `recover` tries it again."""
+    refusal = branch_back(engine, record, tip) if tip else None
+    if refusal is None:
+        engine.runs.write(replace(record, state=RunState.COMPLETED, step=""))
+    else:
+        engine.runs.write(
+            replace(record, state=RunState.MERGING, step=REBASE, supervisor=ProcessId())
+        )
+    return refusal
 
 
 def mended(engine: Engine, record: RunRecord, state: MergeState) -> str:
@@ -151,9 +163,8 @@ def _ended(
             return _conflict(engine, record, state, error)
         error = git.rebase_on(state.tree)
     if error:
-        undone = branch_back(engine, record, state.tip)
+        undone = _taken_back(engine, record, state.tip)
         merge_state.forget(engine)
-        engine.runs.write(replace(record, state=RunState.COMPLETED, step=""))
         return undone or error.refusal(f"{record.spec}: it cannot be rebased")
     return _done(engine, record, onto)
 
@@ -168,8 +179,7 @@ def _conflict(
         engine.runs.write(replace(record, state=RunState.COMPLETED, step=""))
         return now
     paths = engine.git.unmerged(state.tree)
-    undone = branch_back(engine, record, state.tip)
-    engine.runs.write(replace(record, state=RunState.COMPLETED, step=""))
+    undone = _taken_back(engine, record, state.tip)
     if taken:
         told = error.refusal(f"{record.spec}: {record.branch} conflicts with {record.base_branch}")
         names = () if isinstance(paths, GitError) else paths

@@ -19,6 +19,8 @@ from chant_ls.engine.events import (
     Output,
     Result,
     RunEvent,
+    Tell,
+    quiet,
 )
 from chant_ls.engine.merge_state import MergeState, Step
 from chant_ls.engine.ports import Command, Ended
@@ -31,9 +33,6 @@ from chant_ls.syntax.nodes import Document
 
 ATTEMPTS = 2
 PROMPT = "merge-conflict"
-
-Tell = Callable[[RunEvent], None]
-"""Hears what happens while an agent settles a conflict."""
 
 _TASK = """\
 ## This conflict
@@ -48,10 +47,6 @@ _AGAIN = """\
 
 It was not accepted: {why}
 """
-
-
-def quiet(event: RunEvent) -> None:
-    """For callers that show nothing."""
 
 
 def agent_for(engine: Engine, record: RunRecord) -> Provider | Refusal:

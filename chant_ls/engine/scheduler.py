@@ -4,13 +4,15 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 
-from chant_ls.analysis.readiness import describe, readiness
+from chant_ls.analysis.readiness import describe, is_ready, readiness
 from chant_ls.analysis.resolve import Scope
 from chant_ls.analysis.snapshot import Snapshot
+from chant_ls.analysis.standing import standing
 from chant_ls.analysis.types import Blocked, Ready
 from chant_ls.engine.guards import find
-from chant_ls.engine.jobs import WorkRequest
+from chant_ls.engine.jobs import AllDone, WorkRequest
 from chant_ls.engine.merge_plan import ordered
+from chant_ls.engine.ranking import ranks
 from chant_ls.model.refusal import Refusal
 from chant_ls.model.spec import CONTAINERS, FINISHED, SpecId, Status, natural_key
 
@@ -20,12 +22,14 @@ DEFAULT_WIDTH = 2
 @dataclass(frozen=True, slots=True)
 class Plan:
     """`ids` in the order in which they are tried; `batch` is more than one run as the user sees it:
-    such runs merge as they go. `strict`: the first that does not complete ends it (chain)."""
+    such runs merge as they go. `strict`: the first that does not complete ends it (chain). `once`:
+    what is not ready when it begins is left out."""
 
     ids: tuple[SpecId, ...]
     width: int = 1
     batch: bool = False
     strict: bool = False
+    once: bool = False
 
     def wants_merge(self, wish: bool | None, configured: str) -> bool:
         if wish is not None:
@@ -33,7 +37,7 @@ class Plan:
         return configured == "always" or (configured == "batch" and self.batch)
 
 
-def plan(snapshot: Snapshot, request: WorkRequest, slots: int = 0) -> Plan | Refusal:
+def plan(snapshot: Snapshot, request: WorkRequest, slots: int = 0) -> Plan | AllDone | Refusal:
     """What a request means. `slots` is how many agents may run at once by the configuration."""
     named: list[SpecId] = []
     for text in request.ids:
@@ -41,32 +45,40 @@ def plan(snapshot: Snapshot, request: WorkRequest, slots: int = 0) -> Plan | Ref
         if isinstance(id, Refusal):
             return id
         named.append(id)
-    ids = tuple(named) if named else _discovered(snapshot, request.labels)
     if not named and not (request.parallel or request.chain):
         return Refusal("no spec is named", "`chant list --ready` shows what can be worked")
+    ids = tuple(dict.fromkeys(named)) or _discovered(snapshot, request)
     expanded = _members_instead(snapshot, ids)
     if isinstance(expanded, Refusal):
         return expanded
+    batch = request.chain or request.parallel or len(expanded) > 1 or expanded != ids
+    if named and batch and all(standing(snapshot, id) in FINISHED for id in expanded):
+        return AllDone(ids)
     if not expanded:
         return _nothing(request)
-    batch = request.chain or request.parallel or len(expanded) > 1 or expanded != ids
     width = (request.width or slots or DEFAULT_WIDTH) if request.parallel else 1
     strict = batch and not request.parallel and not request.keep_going
-    return Plan(expanded, width, batch, strict)
+    return Plan(expanded, width, batch, strict, request.once)
 
 
-def _discovered(snapshot: Snapshot, labels: tuple[str, ...]) -> tuple[SpecId, ...]:
-    """Every active spec with one of the labels that may come to be ready, in natural order."""
-    found = []
-    for id in snapshot.graph.ids:
-        file = snapshot.find(id)
-        if file is None or file.archived or file.facts.type in CONTAINERS:
-            continue
-        if labels and not set(labels) & set(file.facts.labels):
-            continue
-        if snapshot.status(id) == "pending" and not snapshot.graph.members(id):
-            found.append(id)
-    return tuple(sorted(found, key=natural_key))
+def _discovered(snapshot: Snapshot, request: WorkRequest) -> tuple[SpecId, ...]:
+    """Every active spec with one of the labels that may come to be ready: a chain in the order of
+    dependencies, else those first for which the most must wait."""
+    found = [id for id in snapshot.graph.ids if _may_start(snapshot, id, request.labels)]
+    if request.chain:
+        return ordered(snapshot, found)
+    order = ranks(snapshot, found)
+    return tuple(sorted(found, key=lambda id: (-order[id], natural_key(id))))
+
+
+def _may_start(snapshot: Snapshot, id: SpecId, labels: tuple[str, ...]) -> bool:
+    file = snapshot.find(id)
+    if file is None or file.archived or snapshot.status(id) is not Status.PENDING:
+        return False
+    if labels and not set(labels) & set(file.facts.labels):
+        return False
+    holds = file.facts.type in CONTAINERS or bool(snapshot.graph.members(id))
+    return not holds or bool(snapshot.graph.members(id) and file.facts.criteria.total)
 
 
 def _members_instead(snapshot: Snapshot, ids: Iterable[SpecId]) -> tuple[SpecId, ...] | Refusal:
@@ -116,7 +128,11 @@ class Queue:
 
     @staticmethod
     def of(plan: Plan, snapshot: Snapshot) -> "Queue":
-        return Queue(plan, plan.ids, waits={id: _blockers(snapshot, id) for id in plan.ids})
+        queue = Queue(plan, plan.ids, waits={id: _blockers(snapshot, id) for id in plan.ids})
+        later = [id for id in plan.ids if plan.once and not is_ready(snapshot, id)]
+        for id in later:
+            queue = queue.passed_over(id, why_skipped(queue, snapshot, id))
+        return queue
 
     def swept(self, snapshot: Snapshot) -> "Queue":
         """Without those of several whose turn has come and that this job shall not start: done or

@@ -2,12 +2,13 @@
 
 from chant_ls.engine import conflicts, merge_state, rebasing
 from chant_ls.engine.engine import Engine
+from chant_ls.engine.events import Tell
 from chant_ls.engine.merge_run import MergedRun, merge_run
 from chant_ls.engine.merge_state import MergeState, Wishes
 from chant_ls.engine.merge_terms import Conflicted, before_rebase
 from chant_ls.engine.records import RunRecord
 from chant_ls.engine.resolution import Unfit, accepted, begun, judged
-from chant_ls.engine.resolver import Tell, resolve
+from chant_ls.engine.resolver import resolve
 from chant_ls.model.refusal import Refusal
 from chant_ls.model.spec import SpecId
 

@@ -3,8 +3,8 @@
 from pathlib import Path
 
 from chant_ls.engine import merge_state
-from chant_ls.engine.decisions import is_live
 from chant_ls.engine.engine import Engine
+from chant_ls.engine.liveness import is_live
 from chant_ls.model.refusal import Refusal
 from chant_ls.model.spec import SpecId
 

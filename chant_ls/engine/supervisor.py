@@ -4,6 +4,7 @@ It outlives whoever asked. One thread a run; this one schedules, and hears signa
 """
 
 import queue
+import threading
 import traceback
 from collections import Counter
 from collections.abc import Callable, Mapping
@@ -11,10 +12,11 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 
 from chant_ls.analysis.snapshot import Snapshot
-from chant_ls.engine import guards, run, scheduler
+from chant_ls.analysis.standing import standing
+from chant_ls.engine import guards, retrying, run, scheduler
 from chant_ls.engine.engine import Engine
 from chant_ls.engine.events import Entry, JobFinished, Note, Queued, RunEvent, Skipped
-from chant_ls.engine.jobs import WorkRequest
+from chant_ls.engine.jobs import AllDone, WorkRequest
 from chant_ls.engine.launching import keep_supervisor, refused
 from chant_ls.engine.live import Live, Verdict
 from chant_ls.engine.records import RunRecord
@@ -66,6 +68,7 @@ class Supervisor:
     inbox: "queue.SimpleQueue[Message]"
     stops: dict[SpecId, StopToken] = field(default_factory=dict)
     interrupts: int = 0
+    over: threading.Event = field(default_factory=threading.Event)
     code: int = 0
     refusal: Mapping[str, object] = field(default_factory=dict)
     counts: Counter[str] = field(default_factory=Counter)
@@ -74,6 +77,7 @@ class Supervisor:
         """The exit code: 0 all good, 1 something was not, 130 or 143 interrupted."""
         self.emit(*((id, Queued()) for id in self.plan.ids))
         left = Queue.of(self.plan, self.engine.load())
+        self.emit(*((id, Skipped(why)) for id, why in left.left_out))
         with ThreadPoolExecutor(max_workers=max(1, self.plan.width)) as pool:
             while True:
                 left = self._start(left, pool)
@@ -129,6 +133,7 @@ class Supervisor:
             self._wishes(left)
             return left
         self.interrupts += 1
+        self.over.set()
         self.code = 143 if name == "TERM" else 130
         if name == "TERM" or self.interrupts > 1:
             for id in left.running:
@@ -149,10 +154,13 @@ class Supervisor:
         waiting = tuple((id, scheduler.why_skipped(left, snapshot, id)) for id in left.waiting)
         self.emit(*((id, Skipped(why)) for id, why in waiting))
         skipped = (*left.left_out, *waiting)
-        if skipped and self.plan.batch and not self.counts:
+        undone = [(id, why) for id, why in skipped if standing(snapshot, id) not in FINISHED]
+        if undone and self.plan.batch and not self.counts:
             self.code = self.code or 1
-        if skipped and not self.refusal:
-            id, why = skipped[0]
+        if not self.refusal:
+            self.refusal = {"ok": True, "run": ""}
+        if undone and self.refusal["ok"]:
+            id, why = undone[0]
             self.refusal = {"ok": False, "message": f"{id} cannot start: {why}"}
         self.say(self.refusal)
         self.emit(("", JobFinished(self.code, **self.counts, skipped=len(skipped))))
@@ -162,7 +170,12 @@ class Supervisor:
         """In a thread of its own; always answers."""
         verdict: Verdict | Refusal | Elsewhere = Refusal(f"{id}: the supervisor met a bug")
         try:
-            verdict = self._begin(id, stop)
+            verdict = self._begin(id, stop, self.request)
+            again = replace(self.request, resume=True, fresh=False)
+            for tried in range(self.engine.config.retry.times):
+                if not self._worth_trying(id, verdict, tried):
+                    break
+                verdict = self._begin(id, stop, again)
         except Exception as error:  # noqa: BLE001 isolation point: one run of several
             self.engine.runs.write_log(id, traceback.format_exc())
             hint = f"`chant log {id} --run all` holds the traceback"
@@ -170,30 +183,42 @@ class Supervisor:
         finally:
             self.inbox.put(Done(id, verdict))
 
-    def _begin(self, id: SpecId, stop: StopToken) -> Verdict | Refusal | Elsewhere:
+    def _worth_trying(self, id: SpecId, verdict: Verdict | Refusal | Elsewhere, tried: int) -> bool:
+        """Waits until a reason that passes may have passed. Its slot stays taken meanwhile."""
+        if not isinstance(verdict, Verdict) or not verdict.passing or self.over.is_set():
+            return False
+        retry = self.engine.config.retry
+        seconds = retrying.delay(retry, tried)
+        number = f"{tried + 1} of {retry.times}"
+        self.emit((id, Note(f"tries again in {seconds:g} s ({number}): {verdict.error}")))
+        return not self.over.wait(seconds)
+
+    def _begin(
+        self, id: SpecId, stop: StopToken, request: WorkRequest
+    ) -> Verdict | Refusal | Elsewhere:
         """Takes the spec's lock, then asks every guard again: what was true may not be any more."""
         held = self.engine.runs.lock(id)
         if isinstance(held, Refusal):
             return Elsewhere(held)
         with held:
-            live = self._approved(id, stop)
+            live = self._approved(id, stop, request)
             if isinstance(live, Refusal):
                 done = self.engine.load().status(id) in FINISHED
                 return Elsewhere(live) if done else live
             self.engine.runs.keep_snapshot(live.record.run, live.approved.data)
             return run.execute(live, held)
 
-    def _approved(self, id: SpecId, stop: StopToken) -> Live | Refusal:
+    def _approved(self, id: SpecId, stop: StopToken, request: WorkRequest) -> Live | Refusal:
         engine, snapshot = self.engine, self.engine.load()
         base = guards.machine(engine)
         if isinstance(base, Refusal):
             return base
-        approved = guards.approve(engine, snapshot, id, self.request, base)
+        approved = guards.approve(engine, snapshot, id, request, base)
         if isinstance(approved, Refusal):
             return approved
-        merge = self.plan.wants_merge(self.request.merge, engine.config.auto_merge)
-        record = run.new_record(engine, approved, self.request, self.job, merge)
-        return Live(engine, approved, self.request, snapshot, record, stop, self._running)
+        merge = self.plan.wants_merge(request.merge, engine.config.auto_merge)
+        record = run.new_record(engine, approved, request, self.job, merge)
+        return Live(engine, approved, request, snapshot, record, stop, self._running)
 
     def _running(self, record: RunRecord) -> None:
         self.say({"ok": True, "run": record.run, "spec": record.spec})
@@ -234,8 +259,8 @@ def supervise(
     request = WorkRequest.from_json(data.get("request", {}))  # type: ignore[arg-type]  # our JSON
     snapshot: Snapshot = engine.load()
     made = _as_planned(data, request, scheduler.plan(snapshot, request))
-    if isinstance(made, Refusal):
-        say(refused(made))
+    if not isinstance(made, Plan):
+        say(refused(made if isinstance(made, Refusal) else Refusal(str(made))))
         return 1
     keep_supervisor(engine, job)
     box: queue.SimpleQueue[Message] = inbox or queue.SimpleQueue()
@@ -243,10 +268,10 @@ def supervise(
 
 
 def _as_planned(
-    data: Mapping[str, object], request: WorkRequest, made: Plan | Refusal
-) -> Plan | Refusal:
+    data: Mapping[str, object], request: WorkRequest, made: Plan | AllDone | Refusal
+) -> Plan | AllDone | Refusal:
     """How wide and whether a batch was decided where the user asked."""
-    if isinstance(made, Refusal):
+    if not isinstance(made, Plan):
         return made
     batch, width = bool(data.get("batch", made.batch)), int(str(data.get("width", made.width)))
     strict = batch and not request.parallel and not request.keep_going

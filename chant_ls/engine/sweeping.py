@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from chant_ls.engine import consult, merge_state
-from chant_ls.engine.decisions import is_live
 from chant_ls.engine.engine import Engine
 from chant_ls.engine.git_port import GitError, Leftovers, Worktree
+from chant_ls.engine.liveness import is_live
 from chant_ls.engine.merge_state import MergeState
 from chant_ls.engine.operations.work import live_jobs
 from chant_ls.engine.ports import StateFile

@@ -33,6 +33,7 @@ class GitRepo(Repo):
     under_way = git_refs.under_way
     setup = git_report.setup
     is_ancestor = git_refs.is_ancestor
+    merged_branches = git_refs.merged_branches
     merge_base = git_refs.merge_base
     stash = git_refs.stash
     update_refs = git_refs.update_refs

@@ -1,7 +1,7 @@
 """Branches, HEAD, identity, stash: what refs and configuration tell."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from chant_ls.engine.git_port import GitError, Head, RefUpdate
@@ -75,6 +75,14 @@ def under_way(repo: Repo, worktree: Path | None = None) -> str:
 
 def is_ancestor(repo: Repo, old: str, new: str) -> bool:
     return not failed(repo.run("merge-base", "--is-ancestor", old, new))
+
+
+def merged_branches(repo: Repo, into: str) -> Mapping[str, str]:
+    told = "--format=%(objectname) %(refname)"
+    out = repo.run("for-each-ref", told, f"--merged={into}", "refs/heads")
+    rows = () if isinstance(out, GitError) else decode(out).splitlines()
+    pairs = (row.partition(" ") for row in rows)
+    return {ref.removeprefix("refs/heads/"): tip for tip, _, ref in pairs}
 
 
 def merge_base(repo: Repo, one: str, other: str) -> str | None:

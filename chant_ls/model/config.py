@@ -28,6 +28,15 @@ class Provider(NamedTuple):
     model: str = ""
 
 
+class Retry(NamedTuple):
+    """Runs that failed for a reason that passes are tried again `times` times, the first after
+    `delay_ms`. `patterns` are texts by which such reasons are known, besides the built-in ones."""
+
+    times: int = 2
+    delay_ms: int = 10_000
+    patterns: tuple[str, ...] = ()
+
+
 class Thresholds(NamedTuple):
     """A spec with more than this is too complex: criteria, target files, words of the body."""
 
@@ -51,6 +60,7 @@ class Config(NamedTuple):
     providers: Mapping[str, Provider] = {}
     worktrees_dir: str = ""
     stagger_ms: int = 0
+    retry: Retry = Retry()
     repos: Mapping[str, str] = {}
     rules: Mapping[str, str] = {}
     thresholds: Thresholds = Thresholds()
@@ -90,6 +100,7 @@ def from_mapping(values: Mapping[str, Value]) -> Config:
         providers=_agents(parallel) | _providers(top.section("providers")),
         worktrees_dir=top.section("worktrees").text("dir"),
         stagger_ms=parallel.number("stagger_delay_ms", 0),
+        retry=_retry(top.section("retry")),
         repos=_repos(top),
         rules=_rules(lint),
         thresholds=_thresholds(lint.section("thresholds")),
@@ -143,6 +154,16 @@ def _command(row: Section) -> tuple[str, ...]:
         message = f"`{row.path}command` cannot be split into words: {error}".lower()
         row.wrong("command", f"{message}; write it as a list")
         return ()
+
+
+def _retry(table: Section) -> Retry:
+    _expect(table, "retry")
+    default = Retry()
+    return Retry(
+        table.number("times", default.times),
+        table.number("delay_ms", default.delay_ms),
+        table.texts("patterns"),
+    )
 
 
 def _repos(top: Section) -> dict[str, str]:

@@ -46,6 +46,9 @@ def _settings(config: Config) -> Iterator[tuple[str, Setting]]:
     for name, provider in config.providers.items():
         yield from _provider(f"providers.{name}", provider)
     yield "parallel.stagger_delay_ms", config.stagger_ms
+    yield "retry.times", config.retry.times
+    yield "retry.delay_ms", config.retry.delay_ms
+    yield "retry.patterns", config.retry.patterns
     yield "worktrees.dir", config.worktrees_dir
     yield "verify", config.verify
     yield "enterprise.required", config.required_fields

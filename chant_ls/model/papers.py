@@ -93,6 +93,12 @@ _PARALLEL = (
     Field("agents", _LIST, "Older way to name providers: `{name, command, max_concurrent}`."),
 )
 
+_RETRY = (
+    Field("times", _INT, "How often, 0 for never. Else 2."),
+    Field("delay_ms", _INT, "Milliseconds before the first new try; each waits twice as long."),
+    Field("patterns", _LIST, "Further texts that an agent ends with where trying again may help."),
+)
+
 _THRESHOLDS = (
     Field("complexity_criteria", _INT, "Criteria of a spec that is not too complex. Else 10."),
     Field("complexity_files", _INT, "Target files of a spec that is not too complex. Else 5."),
@@ -120,6 +126,12 @@ CONFIG: tuple[Field, ...] = (
         rows=(Field(ANY, _MAP, "An agent.", rows=_PROVIDER),),
     ),
     Field("parallel", _MAP, "How several agents go on at once.", rows=_PARALLEL),
+    Field(
+        "retry",
+        _MAP,
+        "Trying runs again that failed because a service was busy or could not be reached.",
+        rows=_RETRY,
+    ),
     Field(
         "worktrees",
         _MAP,

@@ -122,6 +122,9 @@ def test_a_no_is_no_interruption(sleeping: Path) -> None:
     id = added(sleeping)
     run = working(sleeping, id)
     wait_until(agent_started(sleeping))
+    record = core(sleeping).runs.latest(id)
+    assert record is not None
+    (Path(record.worktree) / "made.txt").write_text("by the agent\n")
     run.send_signal(signal.SIGTERM)
     run.communicate(timeout=60)
     code, told = answered(sleeping, b"n\n", "reset", id)

@@ -3,8 +3,7 @@
 import click
 
 from chant_ls.cli import render
-from chant_ls.cli.context import Invocation, confirmed, found, pass_invocation
-from chant_ls.cli.failures import checked
+from chant_ls.cli.context import Invocation, agreed, found, pass_invocation
 from chant_ls.model.spec import short_id
 
 
@@ -19,10 +18,7 @@ def command(invocation: Invocation, ids: tuple[str, ...], yes: bool) -> None:
     engine = invocation.engine()
     snapshot = engine.load()
     for id in [found(snapshot, text, archived=False) for text in ids]:
-        run = snapshot.run(id)
-        if run and (run.live or run.interrupted):
-            confirmed(f"Stop the agent that works {id}?", yes, "`-y` stops it unasked")
-        done = checked(cancel(engine, CancelRequest(id, confirmed=True)))
+        done = agreed(lambda sure: cancel(engine, CancelRequest(id, sure)), yes)  # noqa: B023 called here
         render.out(f"Cancelled: {done.id}")
         if done.worktree:
             invocation.say(f"its work is kept in {done.worktree} (branch {done.branch})")

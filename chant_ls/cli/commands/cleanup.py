@@ -51,7 +51,11 @@ def command(invocation: Invocation, dry_run: bool, yes: bool, as_json: bool) -> 
         done = Cleaned((), found.staying)
     else:
         question = f"Remove {len(found.going)} ({render.size(found.bytes)})?"
-        confirmed(question, yes, "`-y` goes on unasked, `--dry-run` only looks")
+        confirmed(
+            question,
+            yes,
+            "`chant cleanup -y` goes on unasked, `chant cleanup --dry-run` only looks",
+        )
         done = checked(clean(engine, found))
     if as_json:
         removed = found.going if dry_run else done.removed

@@ -65,7 +65,10 @@ def command(
         render.out_raw(text)
         return
     place = invocation.folder / output
-    place.write_text(text, encoding="utf-8")
+    try:
+        place.write_text(text, encoding="utf-8")
+    except OSError as error:
+        refuse(f"cannot write {place}: {error.strerror}", "name a file in a folder that exists")
     invocation.say(f"{len(rows)} specs written to {place}")
 
 

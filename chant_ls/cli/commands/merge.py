@@ -1,6 +1,5 @@
 """`chant merge`: completed work into its main branch."""
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import click
@@ -8,14 +7,24 @@ import click
 from chant_ls.cli import render
 from chant_ls.cli.context import Invocation, pass_invocation
 from chant_ls.cli.failures import REFUSED, checked
+from chant_ls.cli.options import examples
 
 if TYPE_CHECKING:
     from chant_ls.engine.engine import Engine
-    from chant_ls.engine.events import RunEvent
     from chant_ls.engine.operations.merge import MergeItem, MergeResult
 
 
-@click.command()
+@click.command(
+    epilog=examples(
+        "chant merge 010-abc                   # one finished branch; a driver means its members",
+        "chant merge --all --dry-run           # what would be merged, and what conflicts",
+        "chant merge --all --rebase --auto     # each rebased; an agent settles conflicts",
+        "chant merge --continue                # a conflict is settled by hand: go on",
+        "chant merge --abort                   # take that merge back",
+        done="merged, or nothing was left to merge",
+        refused="something could not be merged; its folder or its next command is named",
+    )
+)
 @click.argument("ids", nargs=-1, metavar="[ID]...")
 @click.option("--all", "everything", is_flag=True, help="All completed work.")
 @click.option("--rebase", is_flag=True, help="Rebase each branch onto main before its merge.")
@@ -38,7 +47,12 @@ def command(
     allow_protected: bool,
     yes: bool,
 ) -> None:
-    """Merge completed work. Main's old tip is kept. A conflict waits in a folder of its own."""
+    """Merge completed work into the main branch.
+
+    Your checkout is left alone but for the files that the merge changes. The old tip of main is
+    kept under a ref that is named. Where a branch conflicts nothing is merged: the conflict waits
+    in a folder of its own until you settle it there, or take it back.
+    """
     from chant_ls.engine.operations import merge as verb
     from chant_ls.engine.operations import merge_waiting
 
@@ -48,39 +62,26 @@ def command(
         raise click.UsageError("`--continue` goes with --auto alone, `--abort` with nothing")
     engine = invocation.engine()
     if abort:
-        back = checked(merge_waiting.take_back(engine))
+        back = checked(merge_waiting.take_back(engine, invocation.hear))
         render.out(f"{back.id}: its merge was taken back; all is as before")
         return
     if go_on:
         request = merge_waiting.GoOnRequest(auto, allow_protected, trusted=True)
-        _tell(invocation, checked(merge_waiting.go_on(engine, request, _hear(invocation))))
+        _tell(invocation, checked(merge_waiting.go_on(engine, request, invocation.hear)))
         return
     if everything and not (yes or auto or dry_run) and render.live():
         _ask(engine)
     wanted = verb.MergeRequest(ids, everything, dry_run, allow_protected, rebase, auto, True)
-    _tell(invocation, checked(verb.merge(engine, wanted, _hear(invocation))))
+    _tell(invocation, checked(verb.merge(engine, wanted, invocation.hear)))
 
 
 def _ask(engine: "Engine") -> None:
-    waiting = [run.spec for run in engine.load().runs.values() if run.unmerged]
-    if waiting:
-        names = "\n".join(f"  {id}" for id in waiting)
-        click.confirm(f"{names}\nMerge {len(waiting)}?", default=True, abort=True, err=True)
+    from chant_ls.engine.operations.merge import waiting
 
-
-def _hear(invocation: Invocation) -> "Callable[[RunEvent], None]":
-    """What an agent at a conflict does, and first of all which command it is."""
-
-    def hear(event: "RunEvent") -> None:
-        from chant_ls.cli.story import line_of
-        from chant_ls.engine.events import AgentStarted, Entry
-
-        if isinstance(event, AgentStarted):
-            invocation.say(f"at the conflict: {' '.join(event.command)}")
-        elif line := line_of(Entry(event, "")):
-            invocation.say(line)
-
-    return hear
+    ids = waiting(engine)
+    if ids:
+        names = "\n".join(f"  {id}" for id in ids)
+        click.confirm(f"{names}\nMerge {len(ids)}?", default=True, abort=True, err=True)
 
 
 def _tell(invocation: Invocation, done: "MergeResult") -> None:

@@ -31,3 +31,4 @@ def command(invocation: Invocation, ids: tuple[str, ...]) -> None:
         done = checked(pause(engine, id))
         render.out(f"Paused: {id}")
         invocation.say(f"its work is kept in {done.worktree}; `chant resume {id}` goes on")
+        invocation.say_all(done.notes)

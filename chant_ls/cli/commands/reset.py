@@ -3,8 +3,7 @@
 import click
 
 from chant_ls.cli import render
-from chant_ls.cli.context import Invocation, confirmed, found, pass_invocation
-from chant_ls.cli.failures import checked
+from chant_ls.cli.context import Invocation, agreed, found, pass_invocation
 
 
 @click.command()
@@ -18,10 +17,7 @@ def command(invocation: Invocation, ids: tuple[str, ...], yes: bool) -> None:
     engine = invocation.engine()
     snapshot = engine.load()
     for id in [found(snapshot, text, archived=False) for text in ids]:
-        run = snapshot.run(id)
-        if run and run.worktree and not (run.merged or run.live):
-            confirmed(f"{id} has work that is not merged. Start over?", yes, "`-y` goes on unasked")
-        done = checked(reset(engine, ResetRequest(id, confirmed=True)))
+        done = agreed(lambda sure: reset(engine, ResetRequest(id, sure)), yes)  # noqa: B023 called here
         render.out(f"Reset: {done.id}")
         if done.kept:
             invocation.say(f"its earlier work is kept on branch {done.kept}")

@@ -48,7 +48,10 @@ def command(
     from chant_ls.engine.operations.split import SplitRequest, propose, rehearsed, write
 
     if not (yes or dry_run or render.live()):
-        refuse("splitting writes files, and nobody is there to ask", "`-y`, or `--dry-run` to look")
+        refuse(
+            "splitting writes files, and nobody is there to ask",
+            f"`chant split {' '.join(ids)} -y` writes them, `--dry-run` only looks",
+        )
     engine = invocation.engine()
     snapshot = engine.load()
     for id in [found(snapshot, text, archived=False) for text in ids]:
@@ -59,7 +62,11 @@ def command(
         _show(split)
         if dry_run:
             continue
-        confirmed(f"Write these {len(split.ids)} specs?", yes, "`-y` writes them unasked")
+        confirmed(
+            f"Write these {len(split.ids)} specs?",
+            yes,
+            f"`chant split {id} -y` writes them unasked",
+        )
         done = checked(write(engine, split))
         render.out(f"Split: {id} into {', '.join(split.ids)}")
         if done.commit:

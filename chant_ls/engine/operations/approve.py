@@ -4,8 +4,9 @@ from dataclasses import dataclass
 
 from chant_ls.analysis.resolve import Scope
 from chant_ls.engine import guards, specfile
-from chant_ls.engine.decisions import decide, existing, is_live
+from chant_ls.engine.decisions import decide, existing
 from chant_ls.engine.engine import Engine
+from chant_ls.engine.liveness import busy
 from chant_ls.model.refusal import Refusal
 from chant_ls.model.spec import SpecId
 
@@ -41,8 +42,9 @@ def approve(engine: Engine, request: ApproveRequest) -> Decided | Refusal:
     file = existing(snapshot, id)
     if isinstance(file, Refusal):
         return file
-    if is_live(engine, engine.runs.latest(id)):
-        return Refusal(f"{id} is being worked", f"`chant log {id}` shows it")
+    refusal = busy(engine, engine.runs.latest(id))
+    if refusal:
+        return refusal
     verb = "approve" if request.approved else "reject"
     now = engine.clock.now()
     done = decide(engine, file, verb, lambda text: _decided(text, id, request, now))

@@ -6,8 +6,8 @@ from chant_ls.analysis import archiving
 from chant_ls.analysis.resolve import Scope
 from chant_ls.analysis.snapshot import Snapshot
 from chant_ls.engine import guards
-from chant_ls.engine.decisions import is_live
 from chant_ls.engine.engine import Engine
+from chant_ls.engine.liveness import busy
 from chant_ls.engine.moving import Move, Moved, move
 from chant_ls.model.refusal import Refusal
 from chant_ls.model.spec import SpecId
@@ -82,9 +82,7 @@ def _named(
         id = guards.find(snapshot, text, Scope.ALL, snapshot.today)
         if isinstance(id, Refusal):
             return id
-        if is_live(engine, engine.runs.latest(id)):
-            return Refusal(f"{id} is being worked", f"`chant log {id}` shows it")
-        refusal = archiving.archiving(snapshot, id)
+        refusal = busy(engine, engine.runs.latest(id)) or archiving.archiving(snapshot, id)
         if refusal:
             return refusal
         chosen |= dict.fromkeys(archiving.family(snapshot, id))

@@ -1,17 +1,15 @@
 """`cancel`: stop the work, keep its branch and worktree, say so in the spec's file."""
 
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 from chant_ls.analysis.resolve import Scope
 from chant_ls.analysis.snapshot import Snapshot
-from chant_ls.engine import guards, messages, specfile
-from chant_ls.engine.agent import run_mark
-from chant_ls.engine.decisions import decide, existing, is_live
+from chant_ls.engine import guards, merge_state, specfile
+from chant_ls.engine.decisions import decide, existing
 from chant_ls.engine.engine import Engine
-from chant_ls.engine.git_port import GitError
+from chant_ls.engine.liveness import busy, is_live, is_orphaned
 from chant_ls.engine.records import RunRecord
-from chant_ls.engine.stopping import stop
+from chant_ls.engine.stopping import closed, stop
 from chant_ls.model.lifecycle import Event, move
 from chant_ls.model.refusal import Refusal
 from chant_ls.model.runs import LIVE_STATES, RunState
@@ -49,7 +47,7 @@ def cancel(engine: Engine, request: CancelRequest) -> Cancelled | Refusal:
     if isinstance(id, Refusal):
         return id
     record = engine.runs.latest(id)
-    refusal = _impossible(snapshot, id, record)
+    refusal = _impossible(snapshot, id, record) or _merging(engine, id, record)
     if refusal:
         return refusal
     at_work = record if record and _at_work(engine, record) else None
@@ -75,16 +73,29 @@ def _impossible(snapshot: Snapshot, id: SpecId, record: RunRecord | None) -> Ref
     return moved if isinstance(moved, Refusal) else None
 
 
+def _merging(engine: Engine, id: SpecId, record: RunRecord | None) -> Refusal | None:
+    """What somebody settles at this moment, or has settled in part, is not pulled away."""
+    if record and record.state is RunState.MERGING and (refusal := busy(engine, record)):
+        return refusal
+    waits = merge_state.read(engine)
+    if waits is None or waits.spec != id:
+        return None
+    return Refusal(
+        f"{id}: its merge waits at a conflict in {waits.folder}",
+        f"`chant merge --abort` takes it back, then `chant cancel {id}`",
+    )
+
+
 def _at_work(engine: Engine, record: RunRecord) -> bool:
     """Whether something runs that would have to be stopped; an agent can outlive its supervisor."""
-    orphaned = record.state in LIVE_STATES and engine.processes.alive(record.agent)
-    return orphaned or is_live(engine, record)
+    return is_orphaned(engine, record) or is_live(engine, record)
 
 
 def _stopped(engine: Engine, record: RunRecord, request: CancelRequest) -> Refusal | None:
     if not request.confirmed:
         hint = f"`chant cancel {record.spec} -y` stops it"
-        return Refusal(f"{record.spec} is being worked", hint)
+        question = f"Stop the agent that works {record.spec}?"
+        return Refusal(f"{record.spec} is being worked", hint, question=question)
     return stop(engine, record, "cancel") if is_live(engine, record) else None
 
 
@@ -96,7 +107,7 @@ def _under_lock(engine: Engine, id: SpecId, at_work: RunRecord | None) -> Cancel
         return file
     refusal = _too_late(record, at_work)
     if refusal is None and at_work is None:
-        refusal = _impossible(snapshot, id, record)
+        refusal = _impossible(snapshot, id, record) or _merging(engine, id, record)
     if refusal:
         return refusal
     notes = _closed(engine, record, file.facts.private) if record else ()
@@ -139,19 +150,4 @@ def _closed(engine: Engine, record: RunRecord, private: bool) -> tuple[str, ...]
         if record.wants_merge:
             engine.runs.write(replace(record, wants_merge=False))
         return ()
-    engine.processes.end_tree(record.agent, run_mark(engine.runs.folder, record.run))
-    engine.runs.drop_prompt(record.run)
-    notes = _checkpoint(engine, record, private)
-    ended = engine.clock.now()
-    state = RunState.CANCELLED
-    engine.runs.write(replace(record, state=state, step="", wants_merge=False, ended_at=ended))
-    return notes
-
-
-def _checkpoint(engine: Engine, record: RunRecord, private: bool) -> tuple[str, ...]:
-    tree = Path(record.worktree)
-    if not record.worktree or not tree.is_dir():
-        return ()
-    message = messages.about("checkpoint", record.spec, private)
-    done = engine.git.commit_all(tree, message)
-    return (f"what it left is not committed: {done}",) if isinstance(done, GitError) else ()
+    return closed(engine, record, RunState.CANCELLED, private)

@@ -10,9 +10,10 @@ from chant_ls.analysis.resolve import Scope
 from chant_ls.analysis.snapshot import Snapshot, SpecFile
 from chant_ls.analysis.types import Blocked, Severity
 from chant_ls.engine import guards, prompt
-from chant_ls.engine.decisions import existing, is_live
+from chant_ls.engine.decisions import existing
 from chant_ls.engine.engine import Engine
 from chant_ls.engine.git_port import GitError
+from chant_ls.engine.liveness import busy
 from chant_ls.engine.operations.doctor import Check, Report, State, told
 from chant_ls.engine.records import RunRecord
 from chant_ls.model.refusal import Refusal
@@ -69,9 +70,8 @@ def _status(snapshot: Snapshot, file: SpecFile) -> Iterator[Check]:
 
 def _run(engine: Engine, record: RunRecord) -> Iterator[Check]:
     id, name = record.spec, f"attempt {record.attempt}, {record.started_at}"
-    if is_live(engine, record):
-        message = f"{name}: {record.provider} is at work, process {record.supervisor.pid}"
-        yield Check("run", State.OK, message, f"`chant log {id}` shows it")
+    if at_it := busy(engine, record):
+        yield Check("run", State.OK, f"{name}: {at_it.message}", at_it.hint)
     elif record.state in LIVE_STATES:
         yield Check("run", State.BAD, f"{name}: it was interrupted", "`chant recover`")
     elif record.state in _ENDED_BADLY:

@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 
 from chant_ls.analysis.resolve import Scope
 from chant_ls.engine import guards
-from chant_ls.engine.decisions import is_live
 from chant_ls.engine.engine import Engine
+from chant_ls.engine.liveness import is_live
 from chant_ls.model.refusal import Refusal
 
 _HEADER = re.compile(r"^={80}\n# \S+: run (\d+), ", re.MULTILINE)

@@ -10,6 +10,7 @@ from enum import StrEnum
 from chant_ls.analysis.snapshot import Snapshot
 from chant_ls.engine import guards, settling
 from chant_ls.engine.engine import Engine
+from chant_ls.engine.events import Tell, quiet
 from chant_ls.engine.merge import rehearse
 from chant_ls.engine.merge_plan import before, chosen, ordered, unfit
 from chant_ls.engine.merge_run import MergedRun, finished
@@ -18,7 +19,7 @@ from chant_ls.engine.merge_terms import Conflicted
 from chant_ls.engine.operations.recover import put_right
 from chant_ls.engine.operations.work import UNTRUSTED
 from chant_ls.engine.records import RunRecord
-from chant_ls.engine.resolver import Tell, agent_for, quiet
+from chant_ls.engine.resolver import agent_for
 from chant_ls.model.refusal import Refusal
 from chant_ls.model.spec import SpecId, natural_key
 
@@ -80,7 +81,7 @@ def merge(engine: Engine, request: MergeRequest, tell: Tell = quiet) -> MergeRes
     """
     refusal = guards.role(engine) or (UNTRUSTED if request.auto and not request.trusted else None)
     if refusal is None and not request.dry_run:
-        refusal = put_right(engine)
+        refusal = put_right(engine, tell=tell)
     if refusal:
         return refusal
     snapshot = engine.load()
@@ -93,6 +94,15 @@ def merge(engine: Engine, request: MergeRequest, tell: Tell = quiet) -> MergeRes
     items = _each(engine, snapshot, ordered(snapshot, ids), request, tell)
     only = items[0].refusal if len(items) == 1 else None
     return only or MergeResult(items)
+
+
+def waiting(engine: Engine) -> tuple[SpecId, ...]:
+    """What `all` would merge now, in this order."""
+    snapshot = engine.load()
+    ids = chosen(snapshot, (), True)
+    if isinstance(ids, Refusal):
+        return ()
+    return ordered(snapshot, [id for id in ids if unfit(snapshot, id) is None])
 
 
 def _each(

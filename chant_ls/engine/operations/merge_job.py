@@ -70,7 +70,7 @@ def supervised(engine: Engine, job: str, say: Say) -> int:
     engine.processes.adopt_orphans()
     keep_supervisor(engine, job)
     request = _request((engine.runs.job(job) or {}).get("merge"))
-    spec = SpecId(request.ids[0]) if request.ids else SpecId("")
+    spec = _whole(engine, request.ids)
     record = engine.runs.latest(spec)
     run = record.run if record else ""
 
@@ -81,19 +81,26 @@ def supervised(engine: Engine, job: str, say: Say) -> int:
 
     done = merge(engine, request, tell)
     items = (_failed(spec, done),) if isinstance(done, Refusal) else done.items
-    refusal = next((item.refusal for item in items if item.refusal), None)
+    failed = [item.refusal for item in items if item.refusal]
+    refusal, code = next(iter(failed), None), int(bool(failed))
     merged = [item for item in items if item.commit]
     for item in items:
         _ended(engine, job, run, item)
-    _journal(engine, job, "", "", JobFinished(int(bool(refusal)), len(merged), bool(refusal)))
+    _journal(engine, job, "", "", JobFinished(code, len(merged), len(failed)))
     commit = merged[-1].commit if merged else ""
     say(refused(refusal) if refusal else {"ok": True, "commit": commit})
-    return int(bool(refusal))
+    return code
 
 
 def _request(data: object) -> MergeRequest:
     known = dict(data) if isinstance(data, dict) else {}
     return MergeRequest(**{**known, "ids": tuple(known.get("ids", ()))})
+
+
+def _whole(engine: Engine, ids: tuple[str, ...]) -> SpecId:
+    """The first id as it stands in records; what names no spec is refused by the merge itself."""
+    found = the_id(engine.load(), ids[0], Scope.ACTIVE) if ids else SpecId("")
+    return SpecId(ids[0]) if isinstance(found, Refusal) else found
 
 
 def _failed(spec: SpecId, refusal: Refusal) -> MergeItem:

@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 
 from chant_ls.engine import conflicts, guards, merge_state, settling
 from chant_ls.engine.engine import Engine
+from chant_ls.engine.events import Tell, quiet
 from chant_ls.engine.merge_plan import unfit
 from chant_ls.engine.merge_state import MergeState
 from chant_ls.engine.operations.merge import (
@@ -19,7 +20,6 @@ from chant_ls.engine.operations.recover import put_right
 from chant_ls.engine.operations.work import UNTRUSTED
 from chant_ls.engine.ports import REPO, REPO_WAIT
 from chant_ls.engine.records import RunRecord
-from chant_ls.engine.resolver import Tell, quiet
 from chant_ls.model.refusal import Refusal
 from chant_ls.model.spec import SpecId
 
@@ -44,7 +44,7 @@ class TakenBack:
 
 def go_on(engine: Engine, request: GoOnRequest, tell: Tell = quiet) -> MergeResult | Refusal:
     """The merge that waits, now that its conflict is settled; then those that were to follow."""
-    state = _waiting(engine)
+    state = _waiting(engine, tell)
     if isinstance(state, Refusal):
         return state
     if (request.auto or state.wishes.auto) and not request.trusted:
@@ -58,7 +58,7 @@ def go_on(engine: Engine, request: GoOnRequest, tell: Tell = quiet) -> MergeResu
             return Refusal(f"{state.spec}: its run is gone", "`chant merge --abort`")
         refusal = unfit(engine.load(), state.spec) or changed_meanwhile(record)
         if refusal:
-            return refusal
+            return replace(refusal, hint=f"{refusal.hint}; `chant merge --abort` takes it back")
         if request.allow_protected:
             wishes = replace(state.wishes, allow_protected=True)
             state = merge_state.keep(engine, state, wishes=wishes)
@@ -67,9 +67,9 @@ def go_on(engine: Engine, request: GoOnRequest, tell: Tell = quiet) -> MergeResu
     return item.refusal or _with_rest(engine, state, item, request, tell)
 
 
-def take_back(engine: Engine) -> TakenBack | Refusal:
+def take_back(engine: Engine, tell: Tell = quiet) -> TakenBack | Refusal:
     """`merge --abort`: all as before the merge that waits began."""
-    state = _waiting(engine)
+    state = _waiting(engine, tell)
     if isinstance(state, Refusal):
         return state
     held = engine.runs.lock(state.spec)
@@ -84,8 +84,8 @@ def take_back(engine: Engine) -> TakenBack | Refusal:
             return conflicts.take_back(engine, state, record) or TakenBack(state.spec, state.rest)
 
 
-def _waiting(engine: Engine) -> MergeState | Refusal:
-    refusal = guards.role(engine) or put_right(engine)
+def _waiting(engine: Engine, tell: Tell) -> MergeState | Refusal:
+    refusal = guards.role(engine) or put_right(engine, tell=tell)
     state = merge_state.read(engine)
     if refusal or state is None:
         return refusal or Refusal(

@@ -3,21 +3,24 @@
 from dataclasses import dataclass
 
 from chant_ls.analysis.resolve import Scope
+from chant_ls.analysis.snapshot import Snapshot
 from chant_ls.engine import guards
-from chant_ls.engine.decisions import is_live
 from chant_ls.engine.engine import Engine
-from chant_ls.engine.stopping import stop
+from chant_ls.engine.liveness import busy, is_live, is_orphaned
+from chant_ls.engine.records import RunRecord
+from chant_ls.engine.stopping import closed, stop
 from chant_ls.model.refusal import Refusal
 from chant_ls.model.runs import RunState
 
 
 @dataclass(frozen=True, slots=True)
 class Paused:
-    """Where its work is kept."""
+    """Where its work is kept; `notes` are sentences for the user."""
 
     id: str
     worktree: str
     branch: str
+    notes: tuple[str, ...] = ()
 
 
 def pause(engine: Engine, id: str) -> Paused | Refusal:
@@ -30,13 +33,37 @@ def pause(engine: Engine, id: str) -> Paused | Refusal:
     if isinstance(found, Refusal):
         return found
     record = engine.runs.latest(found)
-    if record is None or not is_live(engine, record):
-        return Refusal(f"{found} is not being worked", f"`chant show {found}` tells how it stands")
+    if record and record.state is not RunState.MERGING:
+        if is_live(engine, record):
+            return _stopped(engine, record)
+        if is_orphaned(engine, record):
+            return _orphan(engine, snapshot, record)
+    unasked = Refusal(f"{found} is not being worked", f"`chant show {found}` tells how it stands")
+    return busy(engine, record) or unasked
+
+
+def _stopped(engine: Engine, record: RunRecord) -> Paused | Refusal:
     refusal = stop(engine, record, "pause")
     if refusal:
         return refusal
     ended = engine.runs.read(record.run) or record
     if ended.state is not RunState.PAUSED:
         word = ended.state.replace("_", " ")
-        return Refusal(f"{found} ended meanwhile: it is {word}", f"`chant show {found}`")
-    return Paused(found, ended.worktree, ended.branch)
+        why = f"{record.spec} ended meanwhile: it is {word}"
+        return Refusal(why, f"`chant show {record.spec}`")
+    return Paused(record.spec, ended.worktree, ended.branch)
+
+
+def _orphan(engine: Engine, snapshot: Snapshot, record: RunRecord) -> Paused | Refusal:
+    """Its supervisor was killed, its agent goes on: nobody else would end it."""
+    held = engine.runs.lock(record.spec)
+    if isinstance(held, Refusal):
+        return held
+    with held:
+        now = engine.runs.read(record.run)
+        if now is None or not is_orphaned(engine, now):
+            return Refusal(f"{record.spec} ended meanwhile", f"`chant show {record.spec}`")
+        facts = snapshot.facts(record.spec)
+        private = facts is not None and facts.private
+        notes = closed(engine, record, RunState.PAUSED, private)
+        return Paused(record.spec, record.worktree, record.branch, notes)

@@ -1,5 +1,6 @@
 """`recover`: after a crash, tell the truth and tidy up. Twice is once."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -7,8 +8,10 @@ from chant_ls.engine import leavings
 from chant_ls.engine.agent import run_mark
 from chant_ls.engine.copies import copy_folder
 from chant_ls.engine.engine import Engine
+from chant_ls.engine.events import Note, Tell, quiet
 from chant_ls.engine.git_port import GitError
 from chant_ls.engine.interrupted_merge import interrupted_merge, recover_merge
+from chant_ls.engine.landed import landed, note_landed
 from chant_ls.engine.merge_plan import unfit
 from chant_ls.engine.merge_run import merge_run
 from chant_ls.engine.merge_terms import Conflicted
@@ -16,6 +19,9 @@ from chant_ls.engine.ports import REPO, REPO_WAIT
 from chant_ls.engine.records import RunRecord
 from chant_ls.model.refusal import Refusal
 from chant_ls.model.runs import LIVE_STATES, RunState
+
+_WORKED = LIVE_STATES - {RunState.MERGING}
+"""What of a run that was killed is judged here; merges are `interrupted_merge`'s."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,13 +36,17 @@ class Recovered:
     actions: tuple[str, ...] = ()
 
 
-def recover(engine: Engine, request: RecoverRequest) -> Recovered | Refusal:
-    """Only runs whose supervisor is gone and whose lock is free; runs that go on are left alone."""
+def recover(
+    engine: Engine, request: RecoverRequest, wait: float = REPO_WAIT
+) -> Recovered | Refusal:
+    """Only runs whose supervisor is gone and whose lock is free; runs that go on are left alone.
+    Work that others merged is noted as merged. `wait`: seconds for the repository's lock."""
     broken = interrupted(engine)
     if request.dry_run:
+        brought = (f"{r.spec}: its work is in {r.base_branch} already" for r in landed(engine))
         told = (f"{r.spec}: was interrupted at {r.step or 'its end'}" for r in broken)
-        return Recovered((*interrupted_merge(engine), *told))
-    actions = _merges(engine)
+        return Recovered((*interrupted_merge(engine), *brought, *told))
+    actions = _merges(engine, wait, note_landed)
     if isinstance(actions, Refusal):
         return actions
     for record in broken:
@@ -51,24 +61,30 @@ def interrupted(engine: Engine) -> tuple[RunRecord, ...]:
     return tuple(r for r in dead if not engine.processes.alive(r.supervisor))
 
 
-def put_right(engine: Engine, wait: float = REPO_WAIT) -> Refusal | None:
-    """What interrupted merges left, before another one begins."""
-    done = _merges(engine, wait)
-    return done if isinstance(done, Refusal) else None
+def put_right(engine: Engine, tell: Tell = quiet) -> Refusal | None:
+    """What interrupted merges left, before another one begins; what was done is told."""
+    done = _merges(engine, REPO_WAIT)
+    if isinstance(done, Refusal):
+        return done
+    for line in done:
+        tell(Note(line))
+    return None
 
 
 def _merge_was_wished(record: RunRecord) -> bool:
     return record.state is RunState.COMPLETED and record.wants_merge
 
 
-def _merges(engine: Engine, wait: float = REPO_WAIT) -> tuple[str, ...] | Refusal:
+def _merges(
+    engine: Engine, wait: float, then: Callable[[Engine], tuple[str, ...]] = lambda engine: ()
+) -> tuple[str, ...] | Refusal:
     if engine.runs.writable():
         return ()
     held = engine.runs.lock(REPO, wait)
     if isinstance(held, Refusal):
         return held
     with held:
-        return recover_merge(engine)
+        return (*recover_merge(engine), *then(engine))
 
 
 def _one(engine: Engine, record: RunRecord) -> tuple[str, ...]:
@@ -77,7 +93,7 @@ def _one(engine: Engine, record: RunRecord) -> tuple[str, ...]:
         return ()
     with held:
         now = engine.runs.read(record.run)
-        if now is None or not (now.state in LIVE_STATES or _merge_was_wished(now)):
+        if now is None or not (now.state in _WORKED or _merge_was_wished(now)):
             return ()
         ended = engine.processes.end_tree(now.agent, run_mark(engine.runs.folder, now.run))
         engine.runs.drop_prompt(now.run)

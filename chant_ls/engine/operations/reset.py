@@ -7,9 +7,10 @@ from chant_ls.analysis.resolve import Scope
 from chant_ls.analysis.snapshot import SpecFile
 from chant_ls.engine import guards, leavings, merge_state, specfile
 from chant_ls.engine.agent import run_mark
-from chant_ls.engine.decisions import decide, existing, is_live
+from chant_ls.engine.decisions import decide, existing
 from chant_ls.engine.engine import Engine
 from chant_ls.engine.git_port import GitError
+from chant_ls.engine.liveness import busy
 from chant_ls.engine.ports import REPO, REPO_WAIT
 from chant_ls.engine.records import RunRecord
 from chant_ls.model.lifecycle import Event, move
@@ -52,10 +53,8 @@ def reset(engine: Engine, request: ResetRequest) -> WasReset | Refusal:
     moved = move(id, snapshot.status(id) or Status.PENDING, Event.RESET)
     if isinstance(moved, Refusal):
         return moved
-    record = engine.runs.latest(id)
-    if record and is_live(engine, record):
-        return Refusal(f"{id} is being worked", f"`chant cancel {id}` stops it")
-    return _under_lock(engine, file, request)
+    refusal = busy(engine, engine.runs.latest(id))
+    return refusal or _under_lock(engine, file, request)
 
 
 def _under_lock(engine: Engine, file: SpecFile, request: ResetRequest) -> WasReset | Refusal:
@@ -92,6 +91,7 @@ def _put_aside(
             f"{record.spec}: the branch {left.branch} holds work that is not merged",
             f"`chant reset {record.spec} -y` keeps it on another branch, "
             f"`chant resume {record.spec}` goes on with it",
+            question=f"{record.spec} has work that is not merged. Start over?",
         )
     held = engine.runs.lock(REPO, REPO_WAIT)
     if isinstance(held, Refusal):

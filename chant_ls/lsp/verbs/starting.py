@@ -2,6 +2,9 @@
 
 from typing import TYPE_CHECKING, Any
 
+from lsprotocol import types
+
+from chant_ls.analysis.markdown import clean
 from chant_ls.analysis.readiness import readiness
 from chant_ls.analysis.snapshot import Snapshot
 from chant_ls.analysis.types import Blocked
@@ -59,14 +62,27 @@ async def work_ready(
 
 
 async def started(ls: "ChantServer", project: Project, request: Any) -> Any:
+    from chant_ls.engine.events import Note, RunEvent
+    from chant_ls.engine.jobs import AllDone, Job
     from chant_ls.engine.operations.work import rehearsed, work
     from chant_ls.lsp.consent import asked
 
     if refusal := await asked(ls, project, request, rehearsed):
         return refusal
-    job = await ls.in_engine(project, work, request)
-    if not isinstance(job, Refusal):
+    told: list[str] = []
+
+    def tell(event: RunEvent) -> None:
+        if isinstance(event, Note):
+            told.append(event.text)
+
+    job = await ls.in_engine(project, lambda engine, wish: work(engine, wish, tell), request)
+    if isinstance(job, AllDone):
+        told.append(str(job))
+        job = Job("", job.specs)
+    elif not isinstance(job, Refusal):
         ls.runs.follow(project, job.job)
+    for text in told:
+        ls.window_show_message(types.ShowMessageParams(types.MessageType.Info, clean(text)))
     return job
 
 
