@@ -1,6 +1,5 @@
 """The graph of what waits for what, as text of several kinds."""
 
-import json
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
@@ -10,6 +9,7 @@ from chant_ls.analysis.markdown import clean
 from chant_ls.analysis.readiness import effective_status
 from chant_ls.analysis.snapshot import Snapshot
 from chant_ls.analysis.types import Ambiguous
+from chant_ls.model.json_text import json_text
 from chant_ls.model.spec import SpecId, natural_key
 
 MOST_LINES = 20_000
@@ -224,7 +224,7 @@ def _json(shown: Picture) -> str:
     edges = [
         {"from": e.source, "to": e.target, "kind": e.kind, "cycle": e.cycle} for e in shown.edges
     ]
-    return json.dumps({"nodes": nodes, "edges": edges}, indent=2, ensure_ascii=False) + "\n"
+    return json_text({"nodes": nodes, "edges": edges}) + "\n"
 
 
 _WRITERS: dict[Format, Callable[[Picture], str]] = {

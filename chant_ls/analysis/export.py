@@ -2,12 +2,12 @@
 
 import csv
 import io
-import json
 from collections.abc import Iterable, Sequence
 from enum import StrEnum
 
 from chant_ls.analysis.snapshot import Snapshot
 from chant_ls.analysis.summary import spec_json
+from chant_ls.model.json_text import json_text
 from chant_ls.model.spec import SpecId, natural_key
 from chant_ls.syntax.nodes import Scalar
 
@@ -39,7 +39,7 @@ def export_rows(
 def rendered(rows: Sequence[Row], names: Sequence[str], format: Format) -> str:
     """Text with a final newline. No rows: `[]`, or the head of the table alone."""
     if format is Format.JSON:
-        return json.dumps(rows, indent=2, ensure_ascii=True) + "\n"
+        return json_text(rows) + "\n"
     cells = [[_cell(row[name]) for name in names] for row in rows]
     if format is Format.CSV:
         out = io.StringIO()

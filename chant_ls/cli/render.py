@@ -1,6 +1,5 @@
 """All output of the command line goes through here: cleaned, coloured only on a terminal."""
 
-import json
 import re
 import sys
 from collections.abc import Iterable, Sequence
@@ -8,14 +7,13 @@ from functools import lru_cache
 
 import click
 
+from chant_ls.model.json_text import json_text
 from chant_ls.model.refusal import Refusal
 
 _ESCAPES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|[\]PX^_][^\x07\x1b]*(?:\x07|\x1b\\)?|.?)")
 _UNPRINTABLE = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
 )
-
-_SURROGATES = re.compile("[\ud800-\udfff]")
 
 STATUS_COLOURS = {
     "ready": "green",
@@ -53,21 +51,12 @@ def out_raw(text: str) -> None:
 
 def data(value: object) -> None:
     """A result as JSON; control characters are escaped by it."""
-    click.echo(_json(value, indent=2))
+    click.echo(json_text(value))
 
 
 def line(value: object) -> None:
     """One of many results, as JSON on a line of its own."""
-    click.echo(_json(value))
-
-
-def _json(value: object, indent: int | None = None) -> str:
-    """Bytes that were no text reach us as lone surrogates, which strict readers refuse."""
-    text = json.dumps(value, indent=indent, ensure_ascii=True)
-    if "\\ud" not in text:
-        return text
-    whole = _SURROGATES.sub("\ufffd", json.dumps(value, ensure_ascii=False))
-    return json.dumps(json.loads(whole), indent=indent, ensure_ascii=True)
+    click.echo(json_text(value, indent=None))
 
 
 def note(text: str) -> None:

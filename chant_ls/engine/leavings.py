@@ -6,6 +6,7 @@ from pathlib import Path
 from chant_ls.engine import messages
 from chant_ls.engine.engine import Engine
 from chant_ls.engine.git_port import GitError
+from chant_ls.engine.ports import REPO, REPO_WAIT
 from chant_ls.engine.records import RunRecord
 from chant_ls.model.refusal import Refusal
 
@@ -91,6 +92,15 @@ def tidy_worktree(engine: Engine, worktree: Path) -> Refusal | None:
 
 def unused(engine: Engine, record: RunRecord) -> Refusal | None:
     """Remove what a run made that never reached its agent: its worktree, its branch."""
+    held = engine.runs.lock(REPO, REPO_WAIT)
+    if isinstance(held, Refusal):
+        return held
+    with held:
+        return removed(engine, record)
+
+
+def removed(engine: Engine, record: RunRecord) -> Refusal | None:
+    """The same for who holds the lock of the repository, as callers of all else here do."""
     git, worktree = engine.git, Path(record.worktree)
     if worktree.is_dir():
         git.discard(worktree)

@@ -98,6 +98,10 @@ class SpecStore(Protocol):
         """Refused where `new` exists, or `old` is a link."""
         ...
 
+    def sweep(self) -> tuple[str, ...]:
+        """Removes what writers of ours that were killed left beside specs; the paths of it."""
+        ...
+
 
 REPO = "/repo"
 """The name of the repository's lock: one that no spec can have."""
@@ -139,7 +143,8 @@ class RunStore(Protocol):
         ...
 
     def newest(self) -> Mapping[SpecId, RunRecord]:
-        """The newest record of every spec; unreadable ones are left out. Starts no process."""
+        """The newest record of every spec; one that cannot be read needs attention. Starts no
+        process."""
         ...
 
     def latest(self, spec: str) -> RunRecord | None: ...
@@ -212,6 +217,10 @@ class RunStore(Protocol):
 
     def asked_stop(self, run: str) -> str:
         """ "" when nobody asked."""
+        ...
+
+    def sweep(self) -> int:
+        """As that of `SpecStore`; how many there were."""
         ...
 
     def state_files(self) -> tuple[StateFile, ...]:

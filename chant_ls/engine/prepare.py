@@ -54,25 +54,24 @@ def earlier(run: Live) -> Verdict | None:
 def _go_on(run: Live, left: leavings.Leavings) -> Verdict | None:
     worktree = left.worktree or run.worktree
     run.keep(worktree=str(worktree), created=False)
-    if left.worktree is None:
+    if left.worktree is not None:
+        return None
+    held = run.engine.runs.lock(REPO, REPO_WAIT)
+    if isinstance(held, Refusal):
+        return refused(held)
+    with held:
         error = run.engine.git.attach_worktree(worktree, left.branch)
-        return refused(error, "the worktree could not be made") if error else None
-    return None
+    return refused(error, "the worktree could not be made") if error else None
 
 
 def _put_aside(run: Live, left: leavings.Leavings) -> Verdict | None:
-    if not left.work:
-        if left.worktree:
-            leavings.tidy_worktree(run.engine, left.worktree)
-        run.engine.git.forget_worktree(run.worktree)
-        gone = run.engine.git.delete_branch_if_merged(left.branch, run.record.base_sha)
-        if gone is True:
+    held = run.engine.runs.lock(REPO, REPO_WAIT)
+    if isinstance(held, Refusal):
+        return refused(held)
+    with held:
+        if not left.work and _tidied(run, left):
             return None
-    attempt = run.record.attempt - 1
-    with_lock = run.engine.runs.lock(REPO, REPO_WAIT)
-    if isinstance(with_lock, Refusal):
-        return refused(with_lock)
-    with with_lock:
+        attempt = run.record.attempt - 1
         kept = leavings.put_aside(run.engine, run.record.spec, left, attempt, run.private)
     if isinstance(kept, Refusal):
         return refused(kept)
@@ -80,15 +79,23 @@ def _put_aside(run: Live, left: leavings.Leavings) -> Verdict | None:
     return None
 
 
+def _tidied(run: Live, left: leavings.Leavings) -> bool:
+    """Whether branch and worktree of an attempt without work are gone."""
+    if left.worktree:
+        leavings.tidy_worktree(run.engine, left.worktree)
+    run.engine.git.forget_worktree(run.worktree)
+    return run.engine.git.delete_branch_if_merged(left.branch, run.record.base_sha) is True
+
+
 def add_worktree(run: Live) -> Verdict | None:
     if not run.record.created:
         return None
     record = run.record
     run.keep(worktree=str(_free_folder(Path(record.worktree), record.attempt)))
-    with_lock = run.engine.runs.lock(REPO, REPO_WAIT)
-    if isinstance(with_lock, Refusal):
-        return refused(with_lock)
-    with with_lock:
+    held = run.engine.runs.lock(REPO, REPO_WAIT)
+    if isinstance(held, Refusal):
+        return refused(held)
+    with held:
         error = run.engine.git.add_worktree(run.worktree, record.branch, record.base_sha)
     return _no_worktree(run, error) if error else None
 
@@ -109,8 +116,11 @@ def _free_folder(wanted: Path, attempt: int) -> Path:
 
 
 def remove_worktree(run: Live) -> None:
+    """What must stay, somebody holding the lock for instance, is told."""
     if run.record.created:
-        leavings.unused(run.engine, run.record)
+        kept = leavings.unused(run.engine, run.record)
+        if kept:
+            run.emit(Note(kept.message))
 
 
 def copy_spec(run: Live) -> Verdict | None:

@@ -9,7 +9,9 @@ from chant_ls.model.runs import RunInfo, RunState
 from chant_ls.model.spec import SpecId
 
 VERSION = 1
+NEWER = "its record was written by a newer chant: go on with that one"
 
+_STATES = frozenset(RunState)
 _RUN_NAME = re.compile(r"(?P<spec>.+)-r(?P<attempt>\d+)\Z")
 
 
@@ -89,15 +91,26 @@ class RunRecord:
 
     @staticmethod
     def from_json(data: Mapping[str, Any]) -> "RunRecord":
-        """Raises ValueError, KeyError or TypeError on a mapping that is no run record."""
+        """Raises ValueError, KeyError or TypeError on a mapping that is no run record. One whose
+        meaning only a newer chant knows needs attention."""
         names = {f.name for f in fields(RunRecord)} - {"unknown"}
         known = {k: v for k, v in data.items() if k in names}
+        if data.get("version", VERSION) > VERSION or known["state"] not in _STATES:
+            known.update(state=RunState.NEEDS_ATTENTION, error=NEWER, previous=RunState.RESET)
         known["state"] = RunState(known["state"])
         known["previous"] = RunState(known.get("previous", RunState.RESET))
         known["supervisor"] = ProcessId(**known.get("supervisor", {}))
         known["agent"] = ProcessId(**known.get("agent", {}))
         unknown = {k: v for k, v in data.items() if k not in names and k != "version"}
         return RunRecord(**known, unknown=unknown)
+
+    @staticmethod
+    def unreadable(run: str, error: str) -> "RunRecord | None":
+        """In the place of one that nothing can be made of: its spec is not untouched."""
+        named = parse_run_name(run)
+        return (
+            RunRecord(run, *named, state=RunState.NEEDS_ATTENTION, error=error) if named else None
+        )
 
     def info(self, live: bool) -> RunInfo:
         """What readers see; `live` is whether the supervisor still exists."""

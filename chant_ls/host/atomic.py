@@ -1,14 +1,24 @@
 """Writing files so that a crash leaves the old one or the new one."""
 
 import os
+import re
 import secrets
 import stat
+import time
 from pathlib import Path
+
+from chant_ls.host import identity
+
+ASIDE = re.compile(r"\..+\.(?P<pid>\d+)-[0-9a-f]{8}\.tmp\Z")
+"""The name of a file that is being written."""
+
+_LONGEST_WRITE = 60.0
+"""Seconds."""
 
 
 def write(path: Path, data: bytes, mode: int | None = None, durable: bool = False) -> None:
     """Replaces `path` in one step. `mode` None keeps that of the file there, 0644 for a new one."""
-    aside = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
+    aside = path.with_name(f".{path.name}.{os.getpid()}-{secrets.token_hex(4)}.tmp")
     bits = _mode(path) if mode is None else mode
     fd = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, bits)
     try:
@@ -24,6 +34,31 @@ def write(path: Path, data: bytes, mode: int | None = None, durable: bool = Fals
         raise
     if durable:
         _sync_folder(path.parent)
+
+
+def sweep(folder: Path) -> tuple[Path, ...]:
+    """What writers that were killed left below `folder`, removed."""
+    found = (Path(at, name) for at, _, names in os.walk(folder) for name in names)
+    return tuple(path for path in found if _abandoned(path) and _removed(path))
+
+
+def _abandoned(path: Path) -> bool:
+    """Its age too: its writer may be in another container, where pids are others."""
+    named = ASIDE.match(path.name)
+    if not named or identity.identity(int(named["pid"])):
+        return False
+    try:
+        return time.time() - path.stat().st_mtime > _LONGEST_WRITE
+    except OSError:
+        return False
+
+
+def _removed(path: Path) -> bool:
+    try:
+        path.unlink()
+    except OSError:
+        return False
+    return True
 
 
 def _mode(path: Path) -> int:

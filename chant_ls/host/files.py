@@ -193,7 +193,10 @@ def _size(folder: str) -> int:
     total, todo = 0, [folder]
     while todo:
         for entry in _entries(Path(todo.pop())):
-            told = entry.stat(follow_symlinks=False)
+            try:
+                told = entry.stat(follow_symlinks=False)
+            except OSError:  # gone since the folder was read
+                continue
             total += getattr(told, "st_blocks", -(-told.st_size // 512)) * 512
             if entry.is_dir(follow_symlinks=False):
                 todo.append(entry.path)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from chant_ls.engine.git_port import GitError
+from chant_ls.host import atomic
 from chant_ls.host.git_run import PATIENCE, Repo, encode, failed, joined, pieces
 
 SUBMODULE = "160000"
@@ -160,15 +161,7 @@ def write_file(checkout: Checkout, path: str, data: bytes) -> None:
     """Whole or not at all, its mode kept."""
     file = checkout.file(path)
     file.parent.mkdir(parents=True, exist_ok=True)
-    fd, name = tempfile.mkstemp(dir=file.parent, prefix=".chant-")
-    try:
-        with os.fdopen(fd, "wb") as stream:
-            stream.write(data)
-        os.chmod(name, file.stat().st_mode & 0o777 if file.exists() else 0o644)  # noqa: PTH101 - a name from mkstemp
-        Path(name).replace(file)
-    except OSError:
-        Path(name).unlink(missing_ok=True)
-        raise
+    atomic.write(file, data)
 
 
 def _linked(source: Path, target: Path) -> bool:

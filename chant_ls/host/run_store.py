@@ -67,16 +67,17 @@ class DiskRunStore:
         return tuple(record for _, run in runs if (record := self.read(run)))
 
     def read(self, run: str) -> RunRecord | None:
-        data = _json(self._path("runs", f"{run}.json"))
+        path = self._path("runs", f"{run}.json")
+        data = _bytes(path)
         if data is None:
             return None
         try:
-            return RunRecord.from_json(data)
-        except (ValueError, KeyError, TypeError):
-            return None
+            return RunRecord.from_json(json.loads(data))
+        except (ValueError, KeyError, TypeError, AttributeError):
+            return RunRecord.unreadable(run, f"its record cannot be read: {path}")
 
     def write(self, record: RunRecord) -> None:
-        data = json.dumps(record.to_json(), ensure_ascii=False, indent=1).encode()
+        data = json.dumps(record.to_json(), indent=1).encode()
         atomic.write(self._made("runs", f"{record.run}.json"), data, 0o600, durable=True)
 
     def snapshot(self, run: str) -> bytes | None:
@@ -117,11 +118,16 @@ class DiskRunStore:
         for kind, folder in _STATE.items():
             for name in sorted(_names(self._path(folder))):
                 path = self.folder / folder / name
-                told = path.stat()
+                told = _told(path)
+                if told is None:
+                    continue
                 owner = name if kind == "stop" else _SUFFIX.sub("", name)
                 days = (time.time() - told.st_mtime) / 86_400
                 found.append(StateFile(kind, owner, path, told.st_size, days))
         return tuple(found)
+
+    def sweep(self) -> int:
+        return len(atomic.sweep(self._folder)) if self._folder else 0
 
     # journals, jobs, logs
     def append(self, job: str, entries: "Iterable[Entry]", durable: bool = True) -> None:
@@ -218,6 +224,14 @@ def read_from(path: Path, offset: int) -> bytes:
             return file.read()
     except OSError:
         return b""
+
+
+def _told(path: Path) -> os.stat_result | None:
+    """None for what is gone by now, or is only being written."""
+    try:
+        return None if atomic.ASIDE.match(path.name) else path.stat()
+    except OSError:
+        return None
 
 
 def _names(folder: Path | None) -> list[str]:

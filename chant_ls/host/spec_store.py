@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from chant_ls.engine.ports import FileStat
+from chant_ls.host import atomic
 from chant_ls.host.files import DiskFiles
 from chant_ls.model.refusal import Refusal
 
@@ -80,6 +81,11 @@ class DiskSpecStore:
         except OSError as error:
             return Refusal(f"{old} cannot be moved to {new}: {error.strerror}")
         return None
+
+    def sweep(self) -> tuple[str, ...]:
+        tops = (self._root / top for top in FOLDERS if self._files.holds(top))
+        gone = (path for top in tops for path in atomic.sweep(top))
+        return tuple(path.relative_to(self._root).as_posix() for path in gone)
 
     def _scan(self, folder: Path, prefix: str, depth: int) -> Iterator[FileStat]:
         try:

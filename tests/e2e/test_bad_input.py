@@ -1,6 +1,7 @@
 """What can be wrong before anything starts: a clear message, the next step, exit 1, no change."""
 
 import contextlib
+import json
 import os
 import subprocess
 from collections.abc import Callable, Iterator
@@ -304,3 +305,19 @@ def test_a_folder_that_is_closed_to_us(ready: Path) -> None:
         refused(chant(ready, "add", "Another"), "permission")
     finally:
         (ready / ".chant" / "specs").chmod(0o700)
+
+
+def test_a_title_that_is_no_utf8_is_text_for_every_reader(ready: Path) -> None:
+    spec_path(ready).write_bytes(SPEC.replace("Do something", "Bad \xff title é").encode("latin-1"))
+    git(ready, "commit", "-qam", "bad bytes")
+    assert chant(ready, "work", ID, "--merge").code == 0
+    asked = ["list --all", "show 010", "diagnose 010", "search title", "lint"]
+    asked = [f"{command} --json" for command in asked] + ["export", "dag --format json"]
+    for command in asked:
+        told = chant(ready, *command.split())
+        json.dumps(json.loads(told.stdout), ensure_ascii=False).encode()
+        titled = command.partition(" ")[0] in ("list", "show", "search", "export")
+        assert titled == ("\\ufffd title" in told.stdout), told
+    assert chant(ready, "export", "--format", "csv", "-o", "out.csv").code == 0
+    assert (ready / "out.csv").read_text(encoding="utf-8")
+    assert b"Bad \xff title \xe9" in spec_path(ready).read_bytes()

@@ -1,10 +1,14 @@
 """Several chants, users and projects in one repository, and what a crash between them leaves."""
 
 import os
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
 from chant_ls.app import build_app
+from chant_ls.engine import leavings
 from chant_ls.engine.commit import commit_file
 from chant_ls.engine.engine import Engine
 from chant_ls.engine.jobs import Job, WorkRequest
@@ -69,6 +73,51 @@ def test_a_decision_is_not_committed_beside_the_merge_of_somebody_else(project, 
     assert isinstance(done, Cancelled), done
     assert any("the repository is in use" in note for note in done.notes)
     assert project.repo.git("rev-parse", "main") == before
+
+
+def gone(project: Project) -> None:
+    shutil.rmtree(project.record().worktree)
+
+
+def pending(project: Project) -> None:
+    """As if somebody had reset it and kept its branch and worktree."""
+    project.app.engine.runs.write(replace(project.record(), state=RunState.RESET))
+
+
+@pytest.mark.parametrize(
+    ("does", "before", "wishes"),
+    [
+        ("edit fail", gone, {"resume": True}),
+        ("edit fail", pending, {"fresh": True}),
+        ("fail", pending, {}),
+    ],
+    ids=["worktree made again", "put aside", "tidied away"],
+)
+def test_what_an_earlier_attempt_left_is_touched_under_the_lock(
+    project, monkeypatch, does, before, wishes
+):
+    monkeypatch.setattr("chant_ls.engine.prepare.REPO_WAIT", 0.0)
+    project.run(does=does)
+    before(project)
+    told = ("worktree list --porcelain", "for-each-ref")
+    was = [project.repo.git(*command.split()) for command in told]
+    with project.app.engine.runs.lock(REPO):
+        refusal = project.work(**wishes)
+    assert isinstance(refusal, Refusal), refusal
+    assert "the repository is in use" in refusal.message
+    assert [project.repo.git(*command.split()) for command in told] == was
+
+
+def test_a_run_that_never_began_is_taken_back_under_the_lock(project, monkeypatch):
+    kill_at(project, "spec")
+    monkeypatch.setattr("chant_ls.engine.leavings.REPO_WAIT", 0.0)
+    engine, record = project.app.engine, project.record()
+    with engine.runs.lock(REPO):
+        refusal = leavings.unused(engine, record)
+    assert isinstance(refusal, Refusal) and "in use" in refusal.message
+    assert Path(record.worktree).is_dir()
+    assert leavings.unused(engine, record) is None
+    assert not Path(record.worktree).exists()
 
 
 def test_a_commit_that_was_outrun_is_made_again(project):

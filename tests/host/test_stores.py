@@ -1,6 +1,9 @@
 """Run store, locks, confined files and spec files on a real disk."""
 
+import contextlib
+import json
 import os
+import signal
 import stat
 import subprocess
 import sys
@@ -12,6 +15,7 @@ import pytest
 from chant_ls.analysis.snapshot import PathKind
 from chant_ls.engine.events import Entry, Finished, Output
 from chant_ls.engine.records import ProcessId, RunRecord
+from chant_ls.host import atomic, files, run_store
 from chant_ls.host.files import DiskFiles
 from chant_ls.host.run_store import DiskRunStore
 from chant_ls.host.spec_store import DiskSpecStore
@@ -47,10 +51,71 @@ def test_what_a_newer_chant_wrote_survives(store):
     assert RunRecord.from_json(told).to_json()["novel"] == [1]
 
 
-def test_a_broken_record_is_left_out(store):
-    store.write(record("a"))
-    (store.folder / "runs" / "b-r1.json").write_text('{"half')
-    assert set(store.newest()) == {"a"}
+BROKEN = {
+    "half": ('{"half', "cannot be read"),
+    "none": ("null", "cannot be read"),
+    "another thing": ('{"state": "completed", "agent": 7}', "cannot be read"),
+    "a state of later": ('{"state": "integrating"}', "newer chant"),
+    "a later version": ('{"state": "completed", "version": 2}', "newer chant"),
+}
+
+
+@pytest.mark.parametrize("case", BROKEN)
+def test_a_newest_record_that_says_nothing_to_us_needs_attention(store, case):
+    """Never the one before it, and never as if the spec were untouched."""
+    written, why = BROKEN[case]
+    store.write(record("b"))
+    data = record("b", 2).to_json()
+    with contextlib.suppress(ValueError):
+        data.update(json.loads(written) or {})
+        written = json.dumps(data) if "newer" in why else written
+    (store.folder / "runs" / "b-r2.json").write_text(written)
+    found = store.newest()[SpecId("b")]
+    assert (found.run, found.attempt, found.state) == ("b-r2", 2, "needs_attention")
+    assert why in found.error
+    assert store.latest("b") == found
+
+
+def test_what_a_killed_writer_left_goes_and_what_is_being_written_stays(tmp_path):
+    root = tmp_path / "root"
+    specs = root / ".chant" / "specs" / "deep"
+    specs.mkdir(parents=True)
+    child = os.fork()
+    if child == 0:
+        os.rename = os.replace = Path.replace = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
+        atomic.write(specs / "a.md", b"one")
+    os.waitpid(child, 0)
+    (left,) = specs.iterdir()
+    store = DiskSpecStore(root)
+    assert store.sweep() == (), "its writer may be in another container"
+    os.utime(left, (1, 1))
+    live = specs / f".a.md.{os.getpid()}-01234567.tmp"
+    users = specs / ".a.md.tmp"
+    for path in (live, users):
+        path.write_text("x")
+        os.utime(path, (1, 1))
+    assert store.sweep() == (f".chant/specs/deep/{left.name}",)
+    assert {live, users} == set(specs.iterdir())
+
+
+def test_files_that_come_and_go_are_no_bug(store, tmp_path, monkeypatch):
+    store.keep_job("a", {})
+    store.keep_job("b", {})
+    (tmp_path / "c").write_text("x")
+    names = run_store._names
+    gone = [Path(store.folder, "jobs/gone.json").name, ".x.json.7-01234567.tmp"]
+    monkeypatch.setattr(run_store, "_names", lambda folder: [*names(folder), *gone])
+    assert [file.owner for file in store.state_files()] == ["a", "b"]
+    entries = files._entries
+    monkeypatch.setattr(files, "_entries", lambda folder: [*entries(folder), Vanished()])
+    assert DiskFiles(tmp_path).size() > 0
+
+
+class Vanished:
+    """An entry of a folder that was removed since the folder was read."""
+
+    def stat(self, follow_symlinks: bool):
+        raise FileNotFoundError
 
 
 def test_only_the_user_can_look(store):

@@ -66,7 +66,7 @@ def command(
         return
     place = invocation.folder / output
     try:
-        place.write_text(text, encoding="utf-8")
+        place.write_text(text, encoding="utf-8", errors="replace")
     except OSError as error:
         refuse(f"cannot write {place}: {error.strerror}", "name a file in a folder that exists")
     invocation.say(f"{len(rows)} specs written to {place}")

@@ -59,6 +59,7 @@ def clean(engine: Engine, found: Found) -> Cleaned | Refusal:
         else:
             removed.append(one)
             notes += done
+    engine.runs.sweep()
     return Cleaned(tuple(removed), tuple(staying), tuple(notes))
 
 

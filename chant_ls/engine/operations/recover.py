@@ -49,6 +49,8 @@ def recover(
     actions = _merges(engine, wait, note_landed)
     if isinstance(actions, Refusal):
         return actions
+    swept = (f"{path}: removed, its writer was killed" for path in engine.specs.sweep())
+    actions = (*actions, *swept)
     for record in broken:
         actions = (*actions, *_one(engine, record))
     return Recovered(actions)

@@ -111,7 +111,7 @@ def _taken_away(engine: Engine, record: RunRecord, main: str, private: bool) -> 
         return left.refusal("the worktrees could not be listed")
     if left.nothing:
         return ""
-    if not left.work and leavings.unused(engine, replace(record, base_sha=main)) is None:
+    if not left.work and leavings.removed(engine, replace(record, base_sha=main)) is None:
         return ""
     # also where ignored files keep a worktree that holds no work
     return leavings.put_aside(engine, record.spec, left, record.attempt, private)
