@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from chant_ls.engine.git_port import GitError, Head, RefUpdate
-from chant_ls.host import gitdir
+from chant_ls.host import git_tips, gitdir
 from chant_ls.host.git_run import Repo, decode, encode, failed
 from chant_ls.model.refusal import Refusal
 
@@ -26,17 +26,23 @@ def head(repo: Repo, worktree: Path | None = None) -> Head:
     if git_dir is None:
         return Head()
     branch = gitdir.head_branch(git_dir)
-    commit = repo.text("rev-parse", "-q", "--verify", "HEAD^{commit}", cwd=worktree)
-    return Head(branch, "" if isinstance(commit, GitError) else commit)
+    commit = git_tips.head(git_dir, repo.common_dir)
+    return Head(branch, _asked(repo, "HEAD", worktree) or "" if commit is None else commit)
 
 
 def commit_of(repo: Repo, rev: str) -> str | None:
     """The commit that a branch (short name first), ref or hash names."""
     for name in (rev,) if rev.startswith("refs/") else (f"refs/heads/{rev}", rev):
-        found = repo.text("rev-parse", "-q", "--verify", "--end-of-options", f"{name}^{{commit}}")
-        if not isinstance(found, GitError):
+        found = git_tips.tip(repo.common_dir, name)
+        if found := _asked(repo, name) if found is None else found:
             return found
     return None
+
+
+def _asked(repo: Repo, rev: str, worktree: Path | None = None) -> str | None:
+    argv = ("rev-parse", "-q", "--verify", "--end-of-options", f"{rev}^{{commit}}")
+    found = repo.text(*argv, cwd=worktree)
+    return None if isinstance(found, GitError) else found
 
 
 def branches(repo: Repo) -> tuple[str, ...]:
@@ -91,8 +97,7 @@ def merge_base(repo: Repo, one: str, other: str) -> str | None:
 
 
 def stash(repo: Repo) -> str:
-    found = repo.text("rev-parse", "-q", "--verify", "refs/stash")
-    return "" if isinstance(found, GitError) else found
+    return commit_of(repo, "refs/stash") or ""
 
 
 def update_refs(repo: Repo, updates: Sequence[RefUpdate], reason: str) -> GitError | None:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from chant_ls.engine.git_port import GitError, Head, Leftovers, RefUpdate, Worktree
-from chant_ls.host.git_refs import update_refs
+from chant_ls.host.git_refs import head, update_refs
 from chant_ls.host.git_run import Repo, decode, encode, failed, joined, pieces
 
 _FROM_STDIN = ("--pathspec-from-file=-", "--pathspec-file-nul")
@@ -169,4 +169,4 @@ def _commit(
     argv = ["commit", "-q", "--no-verify", "--cleanup=whitespace", "-F", "-"]
     scope = ["--only", "--", *only] if only else []
     error = failed(repo.run(*argv, *scope, cwd=worktree, stdin=encode(message)))
-    return error or repo.text("rev-parse", "HEAD", cwd=worktree)
+    return error or head(repo, worktree).commit
