@@ -9,16 +9,24 @@ from chant_ls.host import git_tips, gitdir
 from chant_ls.host.git_run import Repo, decode, encode, failed
 from chant_ls.model.refusal import Refusal
 
+_PARTINGS: dict[tuple[Path, str, str], str] = {}
+_MOST_KEPT = 1000
+_VERSIONS: dict[str, tuple[int, ...]] = {}
+
 
 def is_bare(repo: Repo) -> bool:
     return repo.top == repo.common_dir
 
 
 def version(repo: Repo) -> tuple[int, ...]:
-    """Of the installed git, `(2, 39, 5)`; () when there is none."""
-    said = repo.text("version")
-    found = "" if isinstance(said, GitError) else said
-    return tuple(int(n) for n in re.findall(r"\d+", found)[:3])
+    """Of the installed git, `(2, 39, 5)`; () when there is none. Asked once of each search path."""
+    path = repo.env.get("PATH", "")
+    if path not in _VERSIONS:
+        said = repo.text("version")
+        if isinstance(said, GitError):
+            return ()
+        _VERSIONS[path] = tuple(int(n) for n in re.findall(r"\d+", said)[:3])
+    return _VERSIONS[path]
 
 
 def head(repo: Repo, worktree: Path | None = None) -> Head:
@@ -92,8 +100,19 @@ def merged_branches(repo: Repo, into: str) -> Mapping[str, str]:
 
 
 def merge_base(repo: Repo, one: str, other: str) -> str | None:
-    found = repo.text("merge-base", one, other)
-    return None if isinstance(found, GitError) else found
+    """Where the two part. Of two commits it never changes, so git is asked once."""
+    a, b = commit_of(repo, one), commit_of(repo, other)
+    if a is None or b is None or a == b:
+        return b and a
+    key = (repo.common_dir, a, b)
+    if key not in _PARTINGS:
+        found = repo.text("merge-base", a, b)
+        if isinstance(found, GitError):
+            return None
+        if len(_PARTINGS) >= _MOST_KEPT:
+            _PARTINGS.clear()
+        _PARTINGS[key] = found
+    return _PARTINGS[key]
 
 
 def stash(repo: Repo) -> str:
