@@ -7,7 +7,7 @@ from chant_ls.analysis.standing import is_unmerged, standing
 from chant_ls.analysis.types import Block, Blocked, Reason
 from chant_ls.model.lifecycle import Event, move
 from chant_ls.model.refusal import Refusal
-from chant_ls.model.spec import CONTAINERS, SpecId, Status
+from chant_ls.model.spec import CONTAINERS, FINISHED, SpecId, Status
 
 _WORKABLE = frozenset({Block.DEPENDENCY, Block.SIBLING, Block.MEMBERS, Block.DRIVER})
 
@@ -22,7 +22,7 @@ def moving(snapshot: Snapshot, id: SpecId, event: Event) -> Refusal | None:
     if status is None:
         return unknown(id)
     if snapshot.graph.archived(id):
-        return Refusal(f"{id} is archived", f"`chant show {id}` shows it")
+        return _archived(id)
     result = move(id, status, event)
     unreadable = isinstance(result, Refusal) and _unreadable(snapshot, id)
     return unreadable or (result if isinstance(result, Refusal) else None)
@@ -36,12 +36,16 @@ def _unreadable(snapshot: Snapshot, id: SpecId) -> Refusal | None:
 
 
 def working(snapshot: Snapshot, id: SpecId) -> Refusal | None:
-    """Why work cannot start. A container is worked by working its members: they block nothing."""
-    if refusal := moving(snapshot, id, Event.WORK):
-        return refusal
+    """Why work cannot start."""
+    return moving(snapshot, id, Event.WORK) or _blocked(snapshot, id, hindrances(snapshot, id))
+
+
+def hindrances(snapshot: Snapshot, id: SpecId) -> list[Reason]:
+    """What stands in the way of work. A container is worked by working its members: they block
+    nothing."""
     answer = readiness(snapshot, id)
     reasons = answer.reasons if isinstance(answer, Blocked) else ()
-    return _blocked(snapshot, id, [r for r in reasons if r.kind is not Block.MEMBERS])
+    return [reason for reason in reasons if reason.kind is not Block.MEMBERS]
 
 
 def working_chain(snapshot: Snapshot, id: SpecId) -> Refusal | None:
@@ -85,6 +89,11 @@ def deciding(snapshot: Snapshot, id: SpecId, approved: bool) -> Refusal | None:
     if facts is None:
         return unknown(id)
     word = "approved" if approved else "rejected"
+    if snapshot.graph.archived(id):
+        return _archived(id)
+    status = standing(snapshot, id)
+    if status in FINISHED:
+        return Refusal(f"{id} is {status.value}: there is nothing to decide", _shows(id))
     if not facts.approval.required:
         return Refusal(f"{id} needs no approval", "`approval: {required: true}` would ask for one")
     if facts.approval.status == word:
@@ -99,6 +108,14 @@ def splitting(snapshot: Snapshot, id: SpecId) -> Refusal | None:
     if facts is not None and facts.type in CONTAINERS:
         return Refusal(f"{id} is a {facts.type.value} already", "split one of its members")
     return None
+
+
+def _archived(id: SpecId) -> Refusal:
+    return Refusal(f"{id} is archived", _shows(id))
+
+
+def _shows(id: SpecId) -> str:
+    return f"`chant show {id}` shows it"
 
 
 def _reset(id: SpecId) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from chant_ls.analysis import doable
 from chant_ls.analysis.readiness import blocked_by, effective_status
 from chant_ls.analysis.snapshot import Snapshot
 from chant_ls.analysis.standing import is_unmerged
@@ -42,7 +43,7 @@ def lenses(snapshot: Snapshot, path: str) -> tuple[Lens, ...]:
 def _verbs(snapshot: Snapshot, facts: Facts) -> Iterator[tuple[str, str]]:
     id = facts.id
     match effective_status(snapshot, id):
-        case Status.READY:
+        case Status.READY | Status.BLOCKED if not doable.hindrances(snapshot, id):
             yield "▶ Work", "chant.work"
         case Status.IN_PROGRESS:
             yield "■ Cancel", "chant.cancel"

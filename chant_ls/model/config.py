@@ -3,7 +3,9 @@
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from chant_ls.model.fields import Field
 from chant_ls.model.papers import (
+    ANY,
     CONFIG,
     MERGE_WAYS,
     OUTPUTS,
@@ -82,9 +84,8 @@ def merged(over: Mapping[str, Value], base: Mapping[str, Value]) -> dict[str, Va
 def from_mapping(values: Mapping[str, Value]) -> Config:
     """The configuration that a mapping tells; never raises: what is wrong becomes `problems`."""
     top = Section(values)
-    top.expect(names(CONFIG))
+    _expect(top, CONFIG)
     project, defaults = top.section("project"), top.section("defaults")
-    _expect(defaults, "defaults")
     defaults.choice("rotation_strategy", ROTATIONS, "none")
     parallel, lint = top.section("parallel"), top.section("lint")
     return Config(
@@ -110,10 +111,19 @@ def from_mapping(values: Mapping[str, Value]) -> Config:
     )
 
 
-def _expect(section: Section, *path: str) -> None:
-    """Only the keys that the table of the configuration has below this one."""
-    row = row_at(CONFIG, path)
-    section.expect(names(row.rows) if row else ())
+def _expect(section: Section, rows: tuple[Field, ...]) -> None:
+    """Only the keys of the table, at every depth; what has no rows there may hold anything."""
+    if not any(row.name == ANY for row in rows):
+        section.expect(names(rows))
+    for name, value in section.values.items():
+        row = row_at(rows, (name,))
+        if row is None or not row.rows:
+            continue
+        if isinstance(value, Mapping):
+            _expect(section.section(name), row.rows)
+        elif isinstance(value, tuple):
+            for below in section.maps(name):
+                _expect(below, row.rows)
 
 
 def _providers(table: Section) -> dict[str, Provider]:
@@ -121,7 +131,6 @@ def _providers(table: Section) -> dict[str, Provider]:
 
 
 def _provider(name: str, row: Section) -> Provider:
-    _expect(row, "providers", name)
     return Provider(
         name,
         _command(row),
@@ -171,7 +180,10 @@ def _repos(top: Section) -> dict[str, str]:
     if isinstance(top.values.get("repos"), Mapping):
         table = top.section("repos")
         return {name: table.text(name) for name in table.values}
-    return {row.text("name"): row.text("path") for row in top.rows("repos")}
+    rows = tuple(top.rows("repos"))
+    for row in rows:
+        row.expect(("name", "path"))
+    return {row.text("name"): row.text("path") for row in rows}
 
 
 def _rules(lint: Section) -> dict[str, str]:
@@ -183,7 +195,7 @@ def _rules(lint: Section) -> dict[str, str]:
 def _thresholds(table: Section) -> Thresholds:
     default = Thresholds()
     return Thresholds(
-        table.number("complexity_criteria", default.criteria),
-        table.number("complexity_files", default.files),
-        table.number("complexity_words", default.words),
+        table.number("criteria", table.number("complexity_criteria", default.criteria)),
+        table.number("files", table.number("complexity_files", default.files)),
+        table.number("words", table.number("complexity_words", default.words)),
     )

@@ -19,6 +19,7 @@ ANY = "*"
 
 _TEXT, _LIST, _INT, _MAP = Shape.TEXT, Shape.LIST, Shape.INT, Shape.MAP
 _ENUM = Holds.ENUM
+_OLD = "Left by an older tool; nothing reads it."
 
 
 class Paper(StrEnum):
@@ -43,6 +44,7 @@ def paper_at(path: str) -> Paper | None:
 _PROJECT = (
     Field("name", _TEXT, "Name of the project; else that of its folder."),
     Field("prefix", _TEXT, "Put before the ids of new specs."),
+    Field("silent", Shape.BOOL, _OLD, machine=True),
 )
 
 _DEFAULTS = (
@@ -83,14 +85,22 @@ _PROVIDER = (
     Field("slots", _INT, "How many runs of it may go on at once. Else 2."),
     Field("max_concurrent", _INT, "Older name of `slots`."),
     Field("model", _TEXT, "Its model where nothing else names one.", Holds.MODEL),
-    Field("endpoint", _TEXT, "Left by an older tool; nothing reads it."),
-    Field("max_retries", _INT, "Left by an older tool; nothing reads it."),
-    Field("retry_delay_ms", _INT, "Left by an older tool; nothing reads it."),
+    Field("endpoint", _TEXT, _OLD, machine=True),
+    Field("max_retries", _INT, _OLD, machine=True),
+    Field("retry_delay_ms", _INT, _OLD, machine=True),
+)
+
+_AGENT = (
+    Field("name", _TEXT, "Its name."),
+    Field("command", Shape.LIST_OR_TEXT, "What starts the agent."),
+    Field("max_concurrent", _INT, "How many runs of it may go on at once. Else 2."),
+    Field("weight", _INT, _OLD, machine=True),
 )
 
 _PARALLEL = (
     Field("stagger_delay_ms", _INT, "Milliseconds between the starts of two agents."),
-    Field("agents", _LIST, "Older way to name providers: `{name, command, max_concurrent}`."),
+    Field("stagger_jitter_ms", _INT, _OLD, machine=True),
+    Field("agents", _LIST, "Older way to name providers.", rows=_AGENT),
 )
 
 _RETRY = (
@@ -100,9 +110,13 @@ _RETRY = (
 )
 
 _THRESHOLDS = (
-    Field("complexity_criteria", _INT, "Criteria of a spec that is not too complex. Else 10."),
-    Field("complexity_files", _INT, "Target files of a spec that is not too complex. Else 5."),
-    Field("complexity_words", _INT, "Words of a spec that is not too complex, 0 for any number."),
+    Field("criteria", _INT, "Criteria of a spec that is not too complex. Else 10."),
+    Field("files", _INT, "Target files of a spec that is not too complex. Else 5."),
+    Field("words", _INT, "Words of a spec that is not too complex, 0 for any number."),
+    Field("complexity_criteria", _INT, "Older name of `criteria`."),
+    Field("complexity_files", _INT, "Older name of `files`."),
+    Field("complexity_words", _INT, "Older name of `words`."),
+    *(Field(f"simple_{what}", _INT, _OLD, machine=True) for what in ("criteria", "files", "words")),
 )
 
 _LINT = (

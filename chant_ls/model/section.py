@@ -87,6 +87,13 @@ class Section:
         """Every key with the map below it."""
         return ((name, self.section(name)) for name in self.values)
 
+    def maps(self, name: str) -> Iterator["Section"]:
+        """The maps among the items of a list."""
+        value = self.values.get(name)
+        for number, row in enumerate(value if isinstance(value, tuple) else ()):
+            if isinstance(row, Mapping):
+                yield Section(row, f"{self.path}{name}.{number}.", self.problems)
+
     def rows(self, name: str) -> Iterator["Section"]:
         """The maps of a list; their keys are at `name.0`, `name.1`, …"""
         value = self.values.get(name)

@@ -1,11 +1,12 @@
 """The block between the `---` lines: fences by line, YAML into nodes with spans."""
 
 import re
-from itertools import pairwise
+from collections.abc import Iterator
+from itertools import islice, pairwise
 from typing import NamedTuple
 
 from chant_ls.syntax.keeping import Kept
-from chant_ls.syntax.nodes import Entry, Frontmatter, Mapping, Problem
+from chant_ls.syntax.nodes import Entry, Frontmatter, Mapping, Node, Problem, Sequence
 from chant_ls.syntax.text import Span
 from chant_ls.syntax.yaml_nodes import compose
 
@@ -72,7 +73,9 @@ def read_mapping(text: str, inner: Span) -> tuple[Mapping, tuple[Problem, ...]]:
         problem = Problem("yaml-syntax", Span(inner.start, inner.start), message)
         return Mapping((), inner), (problem,)
     mapping, fault = compose(text, inner)
-    return _recover(text, inner, fault) if fault else (mapping, _duplicates(mapping))
+    if fault:
+        return _recover(text, inner, fault)
+    return mapping, tuple(islice(_duplicates(mapping), MAX_PROBLEMS))
 
 
 def _recover(text: str, inner: Span, first: Problem) -> tuple[Mapping, tuple[Problem, ...]]:
@@ -82,7 +85,9 @@ def _recover(text: str, inner: Span, first: Problem) -> tuple[Mapping, tuple[Pro
         mapping, fault = compose(text, block)
         entries += mapping.entries
         problems += [fault] if fault else []
-    return Mapping(tuple(entries), inner), tuple(problems[:MAX_PROBLEMS]) or (first,)
+    mapping = Mapping(tuple(entries), inner)
+    found = tuple(problems[:MAX_PROBLEMS]) or (first,)
+    return mapping, (*found, *islice(_duplicates(mapping), MAX_PROBLEMS))
 
 
 def _blocks(text: str, inner: Span) -> list[Span]:
@@ -92,13 +97,17 @@ def _blocks(text: str, inner: Span) -> list[Span]:
     return [Span(a, b) for a, b in pairwise(bounds) if text[a:b].strip()]
 
 
-def _duplicates(mapping: Mapping) -> tuple[Problem, ...]:
-    seen: set[str] = set()
-    problems = []
-    for entry in mapping.entries:
-        name = entry.key.text
-        if name in seen:
-            message = f"`{name}` stands here twice; the first one counts"
-            problems.append(Problem("duplicate-key", entry.key.span, message))
-        seen.add(name)
-    return tuple(problems[:MAX_PROBLEMS])
+def _duplicates(node: Node) -> Iterator[Problem]:
+    """At every depth."""
+    if isinstance(node, Sequence):
+        for item in node.items:
+            yield from _duplicates(item)
+    elif isinstance(node, Mapping):
+        seen: set[str] = set()
+        for entry in node.entries:
+            name = entry.key.text
+            if name in seen:
+                message = f"`{name}` stands here twice; the first one counts"
+                yield Problem("duplicate-key", entry.key.span, message)
+            seen.add(name)
+            yield from _duplicates(entry.value)

@@ -127,6 +127,14 @@ def test_approve_and_reject() -> None:
     assert "needs no approval" in offered(PLAIN, snapshot({}))[1]["Approve"].disabled
 
 
+def test_what_is_archived_or_finished_is_not_decided() -> None:
+    text = "---\nstatus: {}\napproval: {{required: true}}\n---\n\n# Ti‸tle\n"
+    _, found = offered(text.format("completed"), snapshot({}))
+    assert "is completed: there is nothing to decide" in found["Approve"].disabled
+    _, found = offered(text.format("pending"), snapshot({}), f"archive/{A}.md")
+    assert found["Approve"].disabled and found["Reject"].disabled
+
+
 def test_archived_specs_are_not_worked() -> None:
     _, found = offered(PLAIN, snapshot({}), f"archive/{A}.md")
     assert found["Work"].disabled == f"{A} is archived; `chant show {A}` shows it"

@@ -245,6 +245,9 @@ def test_verbs() -> None:
     assert offered(dead, "stale-run")[1].run == Run("chant.resume", {"spec": "a"})
     large = project("target_files: [a, b, c, d, e, f]")
     assert offered(large, "too-complex")[0].run == Run("chant.split", {"spec": "a"})
+    busy = large.with_run(RunInfo("r", SpecId("a"), RunState.RUNNING, live=True))
+    (split,) = offered(busy, "too-complex")
+    assert split.run is None and "cannot split" in split.disabled
 
 
 def test_actions_are_those_of_the_place() -> None:

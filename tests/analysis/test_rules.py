@@ -13,7 +13,7 @@ from chant_ls.analysis.rules import RULES
 from chant_ls.analysis.snapshot import PathFact, PathKind, Snapshot
 from chant_ls.analysis.types import Severity
 from chant_ls.engine import loading
-from chant_ls.model.config import Config, Provider
+from chant_ls.model.config import Config, Provider, from_mapping
 from chant_ls.model.runs import RunInfo, RunState
 from chant_ls.model.spec import SpecId
 from tests.analysis.marker import check
@@ -206,6 +206,41 @@ def test_private_specs_are_seen_wherever_they_are_named() -> None:
     found = check(PRIVATE, "private-tracked").snapshot
     tracked = found.with_tracked({".chant/archive/a.md": True})
     assert "private-tracked" in [d.code for d in check_document(tracked, ".chant/archive/a.md")]
+
+
+def test_finished_specs_do_not_hide_who_shares_a_target() -> None:
+    target = "target_files: [a.py]"
+    old = {f"2025-01-01-{n:03}-old": f"status: completed\n{target}" for n in range(30)}
+    project = snapshot({**old, "x": target, "y": target})
+    (found,) = [d for d in check_document(project, SPEC.format("x")) if d.code == "target-overlap"]
+    assert "y" in found.message
+
+
+def test_nothing_that_asks_about_others_is_told_before_all_are_known() -> None:
+    texts = {
+        "2026-01-29-010-abc": "depends_on: ['010', '010']",
+        "d": "target_files: [a, b, c, d, e, f]",
+    }
+    partial = replace(snapshot(texts), complete=False)
+    told = {d.code for path in partial.files for d in check_document(partial, path)}
+    assert told == set()
+    whole = snapshot(texts)
+    assert {d.code for path in whole.files for d in check_document(whole, path)} == {
+        "self-dependency",
+        "duplicate-entry",
+        "partial-id",
+        "missing-criteria",
+        "too-complex",
+    }
+
+
+def test_the_documented_thresholds_count_and_the_older_names_too() -> None:
+    spec = snapshot({"a": "target_files: [a, b, c]"})
+    for name in ("files", "complexity_files"):
+        config = from_mapping({"lint": {"thresholds": {name: "2"}}})
+        assert config.problems == ()
+        assert "too-complex" in codes(spec.with_config(config), "a")
+    assert "too-complex" not in codes(spec, "a")
 
 
 def test_a_crashing_rule_loses_its_own_findings_only(monkeypatch: pytest.MonkeyPatch) -> None:

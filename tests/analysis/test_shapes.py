@@ -118,6 +118,7 @@ def test_lenses_tell_what_blocks_and_how_far_it_is() -> None:
     assert [lens.title for lens in lenses(base, ".chant/specs/y.md")] == ["waits for approval"]
     group = snapshot({"g": "", "g.1": "status: completed", "g.2": ""})
     assert [x.title for x in lenses(group, ".chant/specs/g.md")] == [
+        "▶ Work",
         "blocked by g.2",
         "1/2 members",
     ]

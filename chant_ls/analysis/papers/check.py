@@ -4,19 +4,30 @@ from collections.abc import Iterable, Iterator
 
 from chant_ls.analysis.papers.sheet import Sheet
 from chant_ls.analysis.rules import RULES
+from chant_ls.analysis.rules.fields import scalar_fits
 from chant_ls.analysis.types import Diagnostic, Severity
 from chant_ls.model.fields import Field, Holds, Shape
 from chant_ls.model.likeness import alike
 from chant_ls.model.papers import ANY, PARENT, Paper
 from chant_ls.syntax.config import ConfigDocument, parse_config
 from chant_ls.syntax.nodes import Entry, Mapping, Node, Scalar, Sequence
+from chant_ls.syntax.slots import items_of
 from chant_ls.syntax.text import Span
 
 Found = tuple[str, Span, str]
 """Code, place, message."""
 
-_ELSEWHERE = frozenset({"stuck-run"})
-"""Codes that no rule has: others find them."""
+_ELSEWHERE = frozenset({"stuck-run", "complexity_words"})
+"""Codes that no rule has: one that others find, one of an older tool."""
+
+_SHAPES = {
+    Shape.TEXT: "one text",
+    Shape.LIST: "a list",
+    Shape.LIST_OR_TEXT: "a list or one text",
+    Shape.BOOL: "true or false",
+    Shape.INT: "a whole number",
+    Shape.MAP: "a map of keys",
+}
 
 
 def check(sheet: Sheet) -> tuple[Diagnostic, ...]:
@@ -73,13 +84,21 @@ def entry_of_key(node: Node, key: Span) -> Entry | None:
 
 def _codes(sheet: Sheet) -> Iterator[Found]:
     lint = sheet.mapping.get("lint") if sheet.mapping else None
-    rules = lint.value.get("rules") if lint and isinstance(lint.value, Mapping) else None
+    table = lint.value if lint and isinstance(lint.value, Mapping) else None
     known = RULES.keys() | _ELSEWHERE
+    for name in _named_codes(table) if table else ():
+        if name.text not in known:
+            hint = _near(name.text, known)
+            yield "unknown-field", name.span, f"no diagnostic `{name.text}`{hint}"
+
+
+def _named_codes(lint: Mapping) -> Iterator[Scalar]:
+    rules, disabled = lint.get("rules"), lint.get("disable")
     if rules and isinstance(rules.value, Mapping):
-        for entry in rules.value.entries:
-            if entry.key.text not in known:
-                hint = _near(entry.key.text, known)
-                yield "unknown-field", entry.key.span, f"no diagnostic `{entry.key.text}`{hint}"
+        yield from (entry.key for entry in rules.value.entries)
+    for item in items_of(disabled.value) if disabled else ():
+        if isinstance(item, Scalar) and item.text:
+            yield item
 
 
 def _named(sheet: Sheet, document: ConfigDocument) -> Iterator[Found]:
@@ -107,17 +126,27 @@ def _values(mapping: Mapping, rows: tuple[Field, ...]) -> Iterator[Found]:
 
 def _value(node: Node, row: Field) -> Iterator[Found]:
     if isinstance(node, Scalar):
-        wrong = row.holds is Holds.ENUM and node.text and "{{" not in node.text
-        if wrong and node.text not in (*row.values, *row.aliases):
-            told = f"`{row.name}` is `{node.text}`; it can be {', '.join(row.values)}"
-            yield "invalid-value", node.span, told
-    elif row.shape is Shape.TEXT:
-        yield "wrong-type", node.span, f"`{row.name}` must be one text"
+        yield from _scalar(node, row)
+    elif row.shape in (Shape.TEXT, Shape.BOOL, Shape.INT):
+        yield "wrong-type", node.span, f"`{row.name}` must be {_SHAPES[row.shape]}"
+    elif row.shape is Shape.LIST and isinstance(node, Mapping):
+        yield "wrong-type", node.span, f"`{row.name}` must be a list"
     elif row.rows:
-        maps = node.items if isinstance(node, Sequence) else (node,)
-        for one in maps:
+        for one in items_of(node):
             if isinstance(one, Mapping):
                 yield from _values(one, row.rows)
+
+
+def _scalar(node: Scalar, row: Field) -> Iterator[Found]:
+    """What a variable will fill is not judged."""
+    if not node.text or "{{" in node.text:
+        return
+    if row.holds is Holds.ENUM:
+        if node.text not in (*row.values, *row.aliases):
+            told = f"`{row.name}` is `{node.text}`; it can be {', '.join(row.values)}"
+            yield "invalid-value", node.span, told
+    elif not scalar_fits(row.shape, node) and not node.null:
+        yield "wrong-type", node.span, f"`{row.name}` must be {_SHAPES[row.shape]}"
 
 
 def _parents(sheet: Sheet) -> Iterator[Found]:

@@ -30,7 +30,7 @@ def missing_title(subject: Subject) -> Iterator[Finding]:
         yield Finding(subject.heading, "the spec has no `# ` title", severity=severity)
 
 
-@rule("missing-criteria", Severity.WARNING)
+@rule("missing-criteria", Severity.WARNING, project=True)
 def missing_criteria(subject: Subject) -> Iterator[Finding]:
     """A `code` or `task` spec that is still to be done has no acceptance criteria.
 
@@ -90,7 +90,7 @@ def overdue(subject: Subject) -> Iterator[Finding]:
             yield Finding(Span(start, start + len(box.date)), f"was due on {box.date}")
 
 
-@rule("too-complex", Severity.INFO)
+@rule("too-complex", Severity.INFO, project=True)
 def too_complex(subject: Subject) -> Iterator[Finding]:
     """The spec has more criteria, target files or words than one run does well.
 

@@ -53,7 +53,7 @@ def wrong_type(subject: Subject) -> Iterator[Finding]:
 
 def _misshapen(field: Field, value: Node) -> Iterator[Finding]:
     if isinstance(value, Scalar):
-        if not value.null and not _scalar_fits(field.shape, value):
+        if not value.null and not scalar_fits(field.shape, value):
             yield _wrong(field, value)
     elif isinstance(value, Mapping):
         if field.shape is not Shape.MAP:
@@ -66,7 +66,7 @@ def _misshapen(field: Field, value: Node) -> Iterator[Finding]:
         yield _wrong(field, value)
 
 
-def _scalar_fits(shape: Shape, value: Scalar) -> bool:
+def scalar_fits(shape: Shape, value: Scalar) -> bool:
     if shape is Shape.BOOL:
         return value.text in _BOOLEANS
     if shape is Shape.INT:

@@ -94,7 +94,7 @@ def ambiguous_id(subject: Subject) -> Iterator[Finding]:
             yield Finding(one.scalar.span, message, data={"candidates": list(found[:10])})
 
 
-@rule("self-dependency", Severity.ERROR)
+@rule("self-dependency", Severity.ERROR, project=True)
 def self_dependency(subject: Subject) -> Iterator[Finding]:
     """A spec names itself in `depends_on` or `members`, so it would wait for itself for ever.
 
@@ -106,7 +106,7 @@ def self_dependency(subject: Subject) -> Iterator[Finding]:
             yield Finding(one.scalar.span, f"the spec {word} itself")
 
 
-@rule("duplicate-entry", Severity.WARNING)
+@rule("duplicate-entry", Severity.WARNING, project=True)
 def duplicate_entry(subject: Subject) -> Iterator[Finding]:
     """The same spec stands twice in `depends_on` or `members`.
 

@@ -1,12 +1,13 @@
 """What a spec waits for: circles, and the state of its dependencies."""
 
 from collections.abc import Iterator
-from itertools import pairwise
+from itertools import islice, pairwise
 
 from chant_ls.analysis.readiness import cycle_text, effective_status
 from chant_ls.analysis.rules.references import Reference, references, scalars
 from chant_ls.analysis.rules.rule import Finding, Subject, rule
 from chant_ls.analysis.standing import is_unmerged
+from chant_ls.analysis.summary import trouble
 from chant_ls.analysis.types import Location, Related, Resolved, Severity
 from chant_ls.model.spec import SpecId, Status
 
@@ -106,7 +107,9 @@ def failed_dependency(subject: Subject) -> Iterator[Finding]:
         status = effective_status(subject.snapshot, target)
         if status in (Status.FAILED, Status.NEEDS_ATTENTION):
             word = "failed" if status is Status.FAILED else "needs attention"
-            message = f"{target} {word}; `chant log {target}` shows why"
+            why = trouble(subject.snapshot, target)
+            log = f"; `chant log {target}` shows more" if subject.snapshot.run(target) else ""
+            message = f"{target} {word}{': ' if why else ''}{why}{log}"
             yield Finding(one.scalar.span, message)
 
 
@@ -133,8 +136,8 @@ def _current(subject: Subject, id: SpecId) -> bool:
 
 
 def _sharing(subject: Subject, target: str) -> list[SpecId]:
-    found = subject.snapshot.graph.targeting(target) - {subject.id}
-    return [id for id in sorted(found)[:_MOST_RELATED] if _current(subject, id)]
+    found = sorted(subject.snapshot.graph.targeting(target) - {subject.id})
+    return list(islice((id for id in found if _current(subject, id)), _MOST_RELATED))
 
 
 def _target(subject: Subject, id: SpecId, text: str) -> Related | None:
