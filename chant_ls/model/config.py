@@ -166,7 +166,6 @@ def _command(row: Section) -> tuple[str, ...]:
 
 
 def _retry(table: Section) -> Retry:
-    _expect(table, "retry")
     default = Retry()
     return Retry(
         table.number("times", default.times),
