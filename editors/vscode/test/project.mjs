@@ -18,9 +18,9 @@ const spec = (fields, title, body = "") =>
 
 const SCRIPT = "```sh\necho 'made by the spec' > made.txt\n```\n\n";
 
-/** Each kind of file of a project has a field that is none. */
+/** A field that no prompt or template has. */
 const PAPER = "---\nname: own\npurpose: none\ncolour: red\n---\n\nDo {{spec.title}}.\n";
-const OLD = "---\ntype: task\nstatus: cancelled\ncolour: red\n---\n\n# Old\n";
+const OLD = "---\ntype: task\nstatus: cancelled\n---\n\n# Old\n";
 
 const SPECS = {
   "2026-01-29-001-aaa": spec(

@@ -4,6 +4,7 @@ import {
   commands,
   type CompletionList,
   extensions,
+  type Hover,
   languages,
   Position,
   Uri,
@@ -131,17 +132,18 @@ async function otherMarkdownIsLeftAlone(): Promise<void> {
   assert.deepEqual(codes(readme), []);
 }
 
-/** Specs, the archive, the configuration, prompts and templates: the server answers for each. */
+/** The archive, the configuration, prompts and templates: the server answers for each. */
 async function everyKindOfFileIsChecked(): Promise<void> {
   const [folder] = workspace.workspaceFolders ?? [];
   assert.ok(folder);
-  const kinds = [
-    "archive/2026-01-28-001-old.md",
-    "config.md",
-    "prompts/own.md",
-    "templates/own.md",
-  ];
-  for (const path of kinds) {
+  const archived = Uri.joinPath(folder.uri, ".chant", "archive", "2026-01-28-001-old.md");
+  await window.showTextDocument(await workspace.openTextDocument(archived));
+  await until("a hover in the archive", async () => {
+    const at = new Position(1, 1);
+    const provider = "vscode.executeHoverProvider";
+    return (await commands.executeCommand<Hover[]>(provider, archived, at)).length > 0;
+  });
+  for (const path of ["config.md", "prompts/own.md", "templates/own.md"]) {
     const uri = Uri.joinPath(folder.uri, ".chant", path);
     await window.showTextDocument(await workspace.openTextDocument(uri));
     await until(`unknown-field in ${path}`, () => codes(uri).includes("unknown-field"));
