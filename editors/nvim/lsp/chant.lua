@@ -1,12 +1,22 @@
 -- Client of the chant language server, for vim.lsp.enable('chant').
+local runs = require('chant.runs')
+local specs = require('chant.specs')
 local trust = require('chant.trust')
 
 ---@type vim.lsp.Config
 return {
   cmd = { 'chant-ls', '--stdio' },
   filetypes = { 'markdown' },
-  capabilities = { experimental = { chant = { runEvents = true, consent = true } } },
-  handlers = { ['chant/runEvent'] = require('chant').on_run_event },
+  capabilities = {
+    experimental = { chant = { runEvents = true, consent = true } },
+    -- Neovim applies them, and does not say so.
+    workspace = { workspaceEdit = { documentChanges = true } },
+  },
+  handlers = {
+    ['chant/runEvent'] = runs.on_event,
+    ['chant/specsChanged'] = specs.on_changed,
+    ['window/showDocument'] = require('chant.log').on_show,
+  },
 
   -- Only files of a chant project, and only once the user has said whether it is trusted.
   root_dir = function(bufnr, on_dir)
@@ -20,4 +30,6 @@ return {
   before_init = function(params, config)
     params.initializationOptions = { trusted = trust.of(config.root_dir) }
   end,
+
+  on_init = function(client) specs.refresh(client) end,
 }

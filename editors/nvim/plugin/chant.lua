@@ -2,8 +2,14 @@
 if vim.g.loaded_chant then return end
 vim.g.loaded_chant = true
 
-for name, command in pairs(require('chant').commands) do
-  vim.api.nvim_create_user_command(name, command[1], { nargs = '?', desc = command[2] })
+local commands = require('chant.commands')
+for name, command in pairs(commands.all) do
+  vim.api.nvim_create_user_command(name, command.run, {
+    nargs = command.nargs or '?',
+    bang = command.bang or false,
+    complete = command.complete,
+    desc = command.desc,
+  })
 end
 
 vim.lsp.enable('chant')

@@ -1,0 +1,17 @@
+-- What the server tells of runs: the end of each is said, and buffers take up what it wrote.
+local M = {}
+
+local function say(event)
+  local words = ('chant: %s %s'):format(event.spec, (event.state:gsub('_', ' ')))
+  if event.error and event.error ~= '' then words = words .. '\n' .. event.error end
+  if event.hint and event.hint ~= '' then words = words .. '\n' .. event.hint end
+  local well = event.state == 'completed' or event.state == 'merged' or event.state == 'cancelled'
+  vim.notify(words, well and event.error == '' and vim.log.levels.INFO or vim.log.levels.WARN)
+end
+
+function M.on_event(_, event)
+  if event.event == 'finished' and require('chant').options.notify then say(event) end
+  if event.event == 'finished' or event.event == 'merged' then vim.cmd.checktime() end
+end
+
+return M
