@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from chant_ls.host.spec_store import DiskSpecStore
     from chant_ls.model.config import Config
     from chant_ls.model.runs import RunInfo
-    from chant_ls.model.spec import SpecId
+    from chant_ls.model.spec import SpecId, Status
 
 CONFIG = ".chant/config.md"
 _LARGEST_CONFIG = 1 << 20
@@ -73,6 +73,7 @@ class App:
         )
         snapshot = snapshot.with_files(found)
         snapshot = snapshot.with_tracked(self.tracked(snapshot.private))
+        snapshot = snapshot.with_foreign(self.foreign(snapshot))
         return snapshot.with_paths(self.lookup(loading.wanted_paths(snapshot)))
 
     def stats(self) -> "tuple[FileStat, ...]":
@@ -125,6 +126,17 @@ class App:
         from chant_ls.host import git_index
 
         return git_index.tracked(self.root, paths) if self.trusted else {}
+
+    def foreign(self, snapshot: "Snapshot") -> "Mapping[str, Status | None]":
+        """How the specs of other repositories stand that some of `snapshot` wait for. Nothing is
+        known of a project that is not trusted: its configuration may name any folder."""
+        from chant_ls.engine import abroad
+
+        return abroad.statuses(snapshot, self._elsewhere) if self.trusted else {}
+
+    def _elsewhere(self, path: str) -> "App | None":
+        root = (self.root / Path(path).expanduser()).resolve()
+        return App(root, self.env) if (root / ".chant").is_dir() else None
 
     def lookup(self, entries: Iterable[str]) -> "Mapping[str, PathFact]":
         """What entries of path fields are on disk."""

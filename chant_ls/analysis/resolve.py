@@ -31,7 +31,7 @@ def resolve(snapshot: Snapshot, text: str, scope: Scope, today: str | None = Non
     """
     text = text.strip()
     if is_foreign(text):
-        return Resolved(SpecId(text)) if text in snapshot.foreign else Missing()
+        return Resolved(SpecId(text)) if snapshot.foreign.get(text) else Missing()
     graph = snapshot.graph
     if scope is Scope.REFERENCE or text in graph.active:
         return graph.resolve(text)

@@ -59,7 +59,8 @@ class Snapshot:
     `complete` is whether the first index has finished: no `unknown-…` diagnostics before that.
     `today` is the local date, ISO 8601. `tools` are the providers known by name (contract 4).
     `foreign` is the status of specs in configured repositories, by `repo:id`; one that is not
-    merged is not told as completed. `memo` keeps answers of this very snapshot.
+    merged is not told as completed, None stands for one that is not there. `memo` keeps answers
+    of this very snapshot.
     """
 
     files: Mapping[str, SpecFile] = field(default_factory=dict)
@@ -69,7 +70,7 @@ class Snapshot:
     prompts: Mapping[str, str] = field(default_factory=dict)
     tools: frozenset[str] = frozenset()
     paths: Mapping[str, PathFact] = field(default_factory=dict)
-    foreign: Mapping[str, Status] = field(default_factory=dict)
+    foreign: Mapping[str, Status | None] = field(default_factory=dict)
     complete: bool = False
     today: str = ""
     memo: dict[tuple[str, str], object] = field(
@@ -104,6 +105,9 @@ class Snapshot:
     def with_paths(self, paths: Mapping[str, PathFact]) -> "Snapshot":
         """This snapshot knowing more paths; what was known of others stays."""
         return replace(self, paths=changed(self.paths, paths))
+
+    def with_foreign(self, foreign: Mapping[str, Status | None]) -> "Snapshot":
+        return self if foreign == self.foreign else replace(self, foreign=foreign)
 
     @property
     def private(self) -> tuple[str, ...]:

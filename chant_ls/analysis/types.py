@@ -55,7 +55,7 @@ class Block(StrEnum):
 
 
 class Reason(NamedTuple):
-    """One thing a spec waits for. `ref` is the text as written when it names no spec.
+    """One thing a spec waits for; `id` is the text as written where that names no spec.
 
     `path` holds the ids of a cycle, first repeated last; `candidates` those of an ambiguous
     id, or who rejected the spec.

@@ -9,7 +9,7 @@ from chant_ls.lsp.places import ARCHIVE, Folder, spec_id
 from chant_ls.lsp.texts import OpenText
 from chant_ls.model.config import Config
 from chant_ls.model.runs import RunInfo
-from chant_ls.model.spec import SpecId
+from chant_ls.model.spec import SpecId, Status
 from chant_ls.syntax.document import parse
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ class DiskChange:
     prompts: Mapping[str, str] | None = None
     paths: Mapping[str, PathFact] = field(default_factory=dict)
     tracked: Mapping[str, bool | None] = field(default_factory=dict)
+    foreign: Mapping[str, Status | None] | None = None
     today: str = ""
 
 
@@ -168,6 +169,8 @@ def _settled(snapshot: Snapshot, change: DiskChange) -> Snapshot:
     if news := {e: f for e, f in change.paths.items() if snapshot.paths.get(e) != f}:
         snapshot = snapshot.with_paths(news)
     snapshot = snapshot.with_tracked(change.tracked)
+    if change.foreign is not None:
+        snapshot = snapshot.with_foreign(change.foreign)
     if change.today and change.today != snapshot.today:
         snapshot = replace(snapshot, today=change.today)
     return snapshot

@@ -57,6 +57,7 @@ def look(
         prompts=app.prompts(),
         paths=app.lookup(wanted(snapshot, open_paths)),
         tracked=app.tracked(snapshot.private),
+        foreign=app.foreign(snapshot),
         today=date.today().isoformat(),
     )
     return change, now

@@ -7,6 +7,7 @@ from chant_ls.analysis.occurrences import is_no_path, meant
 from chant_ls.analysis.paths import path_values
 from chant_ls.analysis.resolve import Scope, is_foreign, resolve
 from chant_ls.analysis.rules.rule import Finding, Subject, rule
+from chant_ls.analysis.snapshot import Snapshot
 from chant_ls.analysis.types import Ambiguous, Missing, Resolution, Resolved, Severity
 from chant_ls.model.fields import Holds
 from chant_ls.model.spec import SpecId
@@ -68,12 +69,19 @@ def unknown_dependency(subject: Subject) -> Iterator[Finding]:
 
 def _unknown(subject: Subject, text: str, near: list[SpecId]) -> str:
     if is_foreign(text):
-        repo = text.partition(":")[0]
-        return "" if repo in subject.snapshot.config.repos else f"no repository `{repo}` configured"
+        return _unknown_abroad(subject.snapshot, *text.split(":", 1))
     if text.startswith("<"):
         return f"`{text}` is a placeholder: write the id of a spec, or remove the entry"
     hint = f"; did you mean `{near[0]}`?" if near else ""
     return f"no spec `{text}`{hint}"
+
+
+def _unknown_abroad(snapshot: Snapshot, repo: str, id: str) -> str:
+    """ "" too where it was not looked up yet."""
+    if repo not in snapshot.config.repos:
+        return f"no repository `{repo}` configured"
+    looked_up = f"{repo}:{id}" in snapshot.foreign
+    return f"no spec `{id}` in {snapshot.config.repos[repo]}" if looked_up else ""
 
 
 @rule("ambiguous-id", Severity.ERROR, project=True)
