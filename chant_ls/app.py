@@ -34,6 +34,11 @@ def find_root(start: Path) -> Path | Refusal:
     return roots.find_root(start)
 
 
+def own_root(start: Path) -> Path | None:
+    """The nearest folder upward that holds `.chant`, absolute; in a linked worktree its own."""
+    return roots.own_root(start)
+
+
 def build_app(root: Path, env: Mapping[str, str], trusted: bool = True) -> "App":
     """`root` as `find_root` gave it; `env` the user's environment; `trusted` as the user told."""
     return App(Path(root).resolve(), dict(env), trusted)

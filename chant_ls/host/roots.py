@@ -21,6 +21,11 @@ def find_root(start: Path) -> Path | Refusal:
     )
 
 
+def own_root(start: Path) -> Path | None:
+    """The nearest folder upward that holds `.chant`: in a linked worktree its own."""
+    return _upward(Path(start).resolve(), None)
+
+
 def _upward(start: Path, last: Path | None) -> Path | None:
     for folder in (start, *start.parents):
         if (folder / ".chant").is_dir():

@@ -59,13 +59,34 @@ async def _pause(wake: asyncio.Event, seconds: float) -> None:
     wake.clear()
 
 
-async def search(ls: "ChantServer") -> None:
-    """Find a `.chant` that is made later, in a folder or beside a text that has none yet."""
+async def search(ls: "ChantServer", wake: asyncio.Event) -> None:
+    """Find a `.chant` that is made later, in a folder or beside a text, and let go of projects that
+    nobody looks at any more."""
+    from chant_ls.lsp.finding import found
+
+    loop = asyncio.get_running_loop()
+    pause = SEARCH_EVERY
     while True:
-        await asyncio.sleep(SEARCH_EVERY)
-        for start, uri in ls.session.homeless():
-            if await ls.pools.on_disk(None, ls.session.has_root, start):
-                ls.session.discover(start, start, uri)
+        await _pause(wake, pause)
+        begun = loop.time()
+        for one in await ls.pools.on_disk(None, found, ls.session.starts()):
+            ls.session.enter(one)
+        for project in ls.session.let_go():
+            ls.forget(project)
+        pause = max(SEARCH_EVERY, 20 * (loop.time() - begun))
+
+
+async def mirror(ls: "ChantServer", worktree: "Project", wake: asyncio.Event) -> None:
+    """Keep in a linked worktree what is known of its project, below the texts open there."""
+    base = None
+    while worktree.main:
+        if worktree.main.snapshot is not base:
+            base, before = worktree.main.snapshot, worktree.snapshot
+            worktree.adopt(base)
+            ls.publisher.happened(worktree, before, whole=True)
+            await ls.learn(worktree, worktree.open_paths)
+        with suppress(TimeoutError):
+            await asyncio.wait_for(ls.publisher.settled.wait(), LOOK_EVERY)
 
 
 async def watch_parent(ls: "ChantServer", parent: int) -> None:

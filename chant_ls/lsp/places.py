@@ -20,6 +20,11 @@ def file_of(uri: str) -> Path | None:
     return Path(os.path.normpath(path)) if path else None
 
 
+def real_of(file: Path) -> Path:
+    """The file by the real path of its folder; it may be a link itself, that is its own affair."""
+    return Path(os.path.realpath(file.parent)) / file.name
+
+
 def spec_id(path: str, text: str) -> SpecId | None:
     """The id of the spec at `path` (relative to the root), None for a file that is no spec."""
     name = PurePosixPath(path)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from chant_ls.analysis.snapshot import PathFact, Snapshot, SpecFile
+from chant_ls.lsp.buffers import Buffers
 from chant_ls.lsp.places import ARCHIVE, Folder, spec_id
 from chant_ls.lsp.texts import OpenText
 from chant_ls.model.config import Config
@@ -44,13 +45,14 @@ def edited(path: str, text: str, before: SpecFile | None) -> SpecFile | None:
 
 
 class Project:
-    """Mutable: `snapshot` is replaced on the event loop only. Open buffers shadow `disk`;
+    """Mutable: `snapshot` is replaced on the event loop only. `main` is the project that a linked
+    worktree belongs to, None for a project itself. Open buffers shadow `disk`;
     `_saved` are their texts when they were last the same as the file."""
 
-    def __init__(self, folder: Folder, app: "App") -> None:
-        self.folder, self.app = folder, app
+    def __init__(self, folder: Folder, app: "App", main: "Project | None" = None) -> None:
+        self.folder, self.app, self.main = folder, app, main
         self.snapshot = Snapshot()
-        self._buffers: dict[str, OpenText] = {}
+        self._buffers = Buffers()
         self._disk: dict[str, SpecFile] = {}
         self._saved: dict[str, str] = {}
 
@@ -75,13 +77,20 @@ class Project:
             self._disk[path] = before
         if path not in self._buffers:
             self._saved[path] = before.text if before else text.text
-        self._buffers[path] = text
+        self._buffers.put(path, text)
         self._note_saved(path)
         self._set(path, edited(path, text.text, before))
 
-    def drop(self, path: str) -> None:
-        """The buffer was closed: what is on disk counts again."""
-        self._buffers.pop(path, None)
+    def uris_of(self, path: str) -> tuple[str, ...]:
+        """Every URI by which the file is open."""
+        return self._buffers.uris(path)
+
+    def drop(self, path: str, uri: str) -> None:
+        """The buffer was closed: what is on disk counts again, or what another URI has open."""
+        self._buffers.drop(path, uri)
+        if other := self._buffers.get(path):
+            self._set(path, edited(path, other.text, self.snapshot.files.get(path)))
+            return
         self._saved.pop(path, None)
         self._set(path, self._disk.pop(path, None))
 

@@ -33,12 +33,13 @@ class Due(NamedTuple):
 
 
 class News(NamedTuple):
-    """What happened since the snapshot `before`: specs whose facts or files changed, and whether
-    anything came from outside of the editor."""
+    """What happened since the snapshot `before`: specs whose facts or files changed, whether
+    anything came from outside of the editor, and whether more may differ than these specs."""
 
     before: Snapshot
     paths: frozenset[str] = frozenset()
     outside: bool = False
+    whole: bool = False
 
 
 class Publisher:
@@ -59,7 +60,8 @@ class Publisher:
     def checked(self, view: View) -> Checked:
         """The diagnostics of a spec; a pull counts as shown."""
         checked = self.checks(view.project).of(view, self._server.client)
-        self._shown[view.project.uri_of(view.path)] = checked.id
+        for uri in self._uris(view):
+            self._shown[uri] = checked.id
         return checked
 
     def checks(self, project: Project) -> Checks:
@@ -68,8 +70,13 @@ class Publisher:
     def show(self, view: View) -> None:
         """Push this text's diagnostics, whether they changed or not: its version did."""
         if not self._server.client.pull:
-            uri = view.project.uri_of(view.path)
-            self._push(uri, self.checked(view).items)
+            items = self.checked(view).items
+            for uri in self._uris(view):
+                self._push(uri, items)
+
+    @staticmethod
+    def _uris(view: View) -> tuple[str, ...]:
+        return view.project.uris_of(view.path) or (view.project.uri_of(view.path),)
 
     def read(self, view: "SheetView") -> "Report":
         """The diagnostics of a file that is no spec; a pull counts as shown."""
@@ -101,15 +108,25 @@ class Publisher:
         """The facts of one spec changed: soon look at the texts that this may concern."""
         self._happened(project, before, (path,), outside=False)
 
-    def happened(self, project: Project, before: Snapshot, paths: Collection[str] = ()) -> None:
-        """Files, runs or settings changed on disk: soon look at what is shown."""
-        self._happened(project, before, paths, outside=True)
+    def happened(
+        self, project: Project, before: Snapshot, paths: Collection[str] = (), whole: bool = False
+    ) -> None:
+        """These files, runs or settings changed on disk, or anything (`whole`): soon look at what
+        is shown."""
+        self._happened(project, before, paths, outside=True, whole=whole)
 
     def _happened(
-        self, project: Project, before: Snapshot, paths: Collection[str], outside: bool
+        self,
+        project: Project,
+        before: Snapshot,
+        paths: Collection[str],
+        outside: bool,
+        whole: bool = False,
     ) -> None:
         news = self._news.get(project) or News(before)
-        self._news[project] = News(news.before, news.paths.union(paths), news.outside or outside)
+        self._news[project] = News(
+            news.before, news.paths.union(paths), news.outside or outside, news.whole or whole
+        )
         loop = asyncio.get_running_loop()
         due = self._due.get(project)
         latest = due.latest if due else loop.time() + LATEST
@@ -139,7 +156,8 @@ class Publisher:
             self._server.refresh(types.WORKSPACE_DIAGNOSTIC_REFRESH)
         self._wake()
         self._server.drawings.settled(project)
-        self._server.lists.settled(project)
+        if not project.main:
+            self._server.lists.settled(project)
 
     def _wake(self) -> None:
         self.settled.set()
@@ -148,7 +166,7 @@ class Publisher:
     def _confirm(self, project: Project, news: News) -> None:
         """What the news do not concern need not be checked again."""
         checks, now = self.checks(project), project.snapshot
-        near = concerned(news.before, now, news.paths)
+        near = None if news.whole else concerned(news.before, now, news.paths)
         if near is not None:
             checks.confirm(news.before, now, near)
         if news.outside:
@@ -156,7 +174,7 @@ class Publisher:
 
     def _differs(self, view: View) -> bool:
         checked = self.checks(view.project).of(view, self._server.client)
-        return self._shown.get(view.project.uri_of(view.path)) != checked.id
+        return any(self._shown.get(uri) != checked.id for uri in self._uris(view))
 
     def _push(self, uri: str, items: tuple[types.Diagnostic, ...]) -> None:
         client, text = self._server.client, self._server.session.texts.get(uri)

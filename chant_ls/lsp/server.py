@@ -62,6 +62,7 @@ class ChantServer(LanguageServer):
         self.client = Client()
         self.pools = Pools()
         self._wake: dict[Project, asyncio.Event] = {}
+        self._search = asyncio.Event()
         self._tasks: dict[Project, asyncio.Task[Any]] = {}
         self._background: set[asyncio.Task[Any]] = set()
         self.agreed: set[tuple[Path, str]] = set()
@@ -112,7 +113,7 @@ class ChantServer(LanguageServer):
             self.session.add_folder(uri)
         if self.client.watches:
             self.client_register_capability(types.RegistrationParams([watch_registration()]))
-        self.spawn(following.search(self))
+        self.spawn(following.search(self, self._search))
         if self._parent:
             self.spawn(following.watch_parent(self, self._parent))
 
@@ -200,14 +201,19 @@ class ChantServer(LanguageServer):
         from chant_ls.lsp import watch
 
         project = view.project
-        if unknown := watch.wanted(project.snapshot, [view.path]) - project.snapshot.paths.keys():
-            self.spawn(self._learn(project, unknown))
+        if watch.wanted(project.snapshot, [view.path]) - project.snapshot.paths.keys():
+            self.spawn(self.learn(project, [view.path]))
 
-    async def _learn(self, project: "Project", entries: frozenset[str]) -> None:
-        facts = await self.pools.on_disk(project, project.app.lookup, entries)
-        before = project.snapshot
-        if project.learn(facts):
-            self.publisher.happened(project, before)
+    async def learn(self, project: "Project", paths: Sequence[str]) -> None:
+        """Look up the path entries of these files that are not known yet."""
+        from chant_ls.lsp import watch
+
+        entries = await self.pools.think(watch.wanted, project.snapshot, paths)
+        if unknown := entries - project.snapshot.paths.keys():
+            facts = await self.pools.on_disk(project, project.app.lookup, unknown)
+            before = project.snapshot
+            if project.learn(facts):
+                self.publisher.happened(project, before)
 
     def text_closed(self, uri: str) -> None:
         self.publisher.hide(uri)
@@ -226,7 +232,8 @@ class ChantServer(LanguageServer):
 
     def _found(self, project: "Project") -> None:
         self._wake[project] = asyncio.Event()
-        self._tasks[project] = self.spawn(following.keep(self, project, self._wake[project]))
+        keep = following.mirror if project.main else following.keep
+        self._tasks[project] = self.spawn(keep(self, project, self._wake[project]))
 
     def forget(self, project: "Project") -> None:
         if task := self._tasks.pop(project, None):
@@ -234,11 +241,12 @@ class ChantServer(LanguageServer):
         self._wake.pop(project, None)
         self.publisher.drop(project)
         self.drawings.drop(project)
-        self.lists.drop(project)
+        if not project.main:
+            self.lists.drop(project)
 
     def look_now(self) -> None:
         """Something was told to have changed on disk."""
-        for wake in self._wake.values():
+        for wake in (self._search, *self._wake.values()):
             wake.set()
 
     @staticmethod

@@ -1,9 +1,9 @@
 """What the server knows: the open texts and, for each project, its current Snapshot."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import NamedTuple, Protocol
 
 from lsprotocol import types
 
@@ -11,15 +11,11 @@ from chant_ls.analysis.snapshot import Snapshot, SpecFile
 from chant_ls.analysis.types import Location
 from chant_ls.lsp.capabilities import Client
 from chant_ls.lsp.convert import Lines, index_of
-from chant_ls.lsp.places import Folder, file_of, folder_at
+from chant_ls.lsp.finding import Found, Start, found_at
+from chant_ls.lsp.places import file_of, real_of
 from chant_ls.lsp.project import Project
 from chant_ls.lsp.texts import OpenText, TextStore
-from chant_ls.model.refusal import Refusal
 from chant_ls.syntax.text import Encoding
-
-if TYPE_CHECKING:
-    from chant_ls.app import App
-
 
 _BEGINNING = types.Range(types.Position(0, 0), types.Position(0, 0))
 
@@ -68,7 +64,8 @@ class View(NamedTuple):
 
 
 class Session:
-    """`env` is what an App is built with; `found` is told of every new project."""
+    """`env` is what an App is built with; `found` is told of every new project. `worktrees` are
+    linked ones that texts are open in: each answers with what is known of its project."""
 
     def __init__(
         self, client: Client, env: Mapping[str, str], found: Callable[[Project], None]
@@ -76,7 +73,9 @@ class Session:
         self.client, self._env, self._found = client, env, found
         self.texts = TextStore()
         self.projects: dict[Path, Project] = {}
+        self.worktrees: dict[Path, Project] = {}
         self.folders: dict[str, Path] = {}
+        self._unwanted: set[Project] = set()
         self._place = lru_cache(maxsize=4096)(self._find_place)
 
     # -- folders and projects
@@ -84,77 +83,94 @@ class Session:
     def add_folder(self, uri: str) -> None:
         if (path := file_of(uri)) is not None:
             self.folders[uri] = path
-            self.discover(path, path, uri)
+            self._discover(Start(path, uri))
 
     def remove_folder(self, uri: str) -> tuple[Project, ...]:
         """The projects that are left without a folder and without an open text."""
         self.folders.pop(uri, None)
-        left = [one for one in self.projects.values() if not self._wanted(one)]
-        for project in left:
-            del self.projects[project.folder.real]
+        return self._forgotten(self._left())
+
+    def let_go(self) -> tuple[Project, ...]:
+        """The projects that nobody wanted now and when this was asked before: an editor that shows
+        another text of a project may close the one before it first."""
+        left = self._left()
+        gone = [one for one in left if one in self._unwanted]
+        self._unwanted = set(left).difference(gone)
+        return self._forgotten(gone)
+
+    def _left(self) -> list[Project]:
+        return [one for one in self._every() if not self._wanted(one)]
+
+    def _forgotten(self, gone: Iterable[Project]) -> tuple[Project, ...]:
+        for project in (gone := tuple(gone)):
+            del (self.worktrees if project.main else self.projects)[project.folder.real]
         self._place.cache_clear()
-        return tuple(left)
+        return gone
 
     def _wanted(self, project: Project) -> bool:
         near = (project.folder.path, project.folder.real)
         folders = self.folders.values()
-        return bool(project.open_paths) or any(
-            path.is_relative_to(one) or one.is_relative_to(path) for path in folders for one in near
+        return (
+            bool(project.open_paths)
+            or any(one.main is project for one in self.worktrees.values())
+            or any(p.is_relative_to(n) or n.is_relative_to(p) for p in folders for n in near)
         )
+
+    def _every(self) -> tuple[Project, ...]:
+        return (*self.projects.values(), *self.worktrees.values())
 
     def asked(self, root: str) -> tuple[Project, ...]:
-        """The project of that folder's URI; all of them for ""."""
+        """The innermost project that the folder of this URI lies in, or those that lie in it; all
+        of them for ""."""
         if not root:
             return tuple(self.projects.values())
+        if (place := self._place(root)) is not None:
+            return (place[0].main or place[0],)
         file = file_of(root)
-        named = [one for one in self.projects.values() if file and one.folder.relative(file) == "."]
-        return tuple(named)
+        every = self.projects.values()
+        return tuple(one for one in every if file and one.folder.real.is_relative_to(file))
 
-    def homeless(self) -> tuple[tuple[Path, str], ...]:
-        """Folders, and folders of open texts, that lie in no project; with the folder's URI."""
+    def starts(self) -> tuple[Start, ...]:
+        """Where projects may be that are not known yet: the folders, and those of open texts."""
         texts = {f.parent for text in self.texts.all() if (f := file_of(text.uri))}
-        told = [(path, uri) for uri, path in self.folders.items()]
-        asked = [*told, *((path, "") for path in texts)]
-        return tuple((path, uri) for path, uri in asked if not self._in_project(path))
-
-    def _in_project(self, path: Path) -> bool:
-        return any(
-            path.is_relative_to(base)
-            for project in self.projects.values()
-            for base in (project.folder.path, project.folder.real)
-        )
-
-    @staticmethod
-    def has_root(start: Path) -> bool:
-        """Reads the disk: for the thread that may wait."""
-        from chant_ls.app import find_root
-
-        return isinstance(find_root(start), Path)
+        told = [Start(path, uri) for uri, path in self.folders.items()]
+        return (*told, *(Start(path) for path in texts))
 
     def discover_for(self, uri: str) -> None:
-        """Open the innermost project of a text, whatever folders the client told."""
-        if file := file_of(uri):
-            self.discover(file.parent)
+        """Open the project of a text, whatever folders the client told. One that lies in the specs
+        of a known project has no nearer one."""
+        place, file = self._place(uri), file_of(uri)
+        if file and not (place and place[1].startswith(".chant/")):
+            self._discover(Start(file.parent))
 
-    def discover(self, start: Path, seen: Path | None = None, uri: str = "") -> Project | None:
-        """The project that `start` lies in, opened if it is new. None where there is none."""
-        from chant_ls.app import build_app, find_root
+    def _discover(self, start: Start) -> None:
+        if found := found_at(start):
+            self.enter(found)
 
-        root = find_root(start)
-        if isinstance(root, Refusal):
-            return None
-        folder = folder_at(root, seen or start, uri)
-        if folder.real not in self.projects:
-            self._open(folder, build_app(root, self._env, self.client.trusted))
-        return self.projects[folder.real]
+    def enter(self, found: Found) -> None:
+        """Open a project, if it is new."""
+        from chant_ls.app import build_app
 
-    def _open(self, folder: Folder, app: "App") -> None:
-        project = Project(folder, app)
-        self.projects[folder.real] = project
+        root, worktree = found
+        if root.real not in self.projects:
+            self._open(Project(root, build_app(root.real, self._env, self.client.trusted)))
+        if worktree and worktree.real not in self.worktrees:
+            main = self.projects[root.real]
+            self._open(Project(worktree, main.app, main))
+
+    def _open(self, project: Project) -> None:
+        """Texts that lay in another project until now, or in none, are its own."""
+        if project.main:
+            project.adopt(project.main.snapshot)
+        before = {text.uri: self._place(text.uri) for text in self.texts.all()}
+        (self.worktrees if project.main else self.projects)[project.folder.real] = project
         self._place.cache_clear()
         for text in self.texts.all():
-            if (place := self._place(text.uri)) and place[0] is project:
-                project.put(place[1], text)
+            old, new = before[text.uri], self._place(text.uri)
+            if new and new[0] is project:
+                if old:
+                    old[0].drop(old[1], text.uri)
+                project.put(new[1], text)
         self._found(project)
 
     # -- texts
@@ -171,12 +187,9 @@ class Session:
         project.put(path, text)
         return self.view(text.uri)
 
-    def drop(self, uri: str) -> Project | None:
-        if (place := self._place(uri)) is None:
-            return None
-        project, path = place
-        project.drop(path)
-        return project
+    def drop(self, uri: str) -> None:
+        if place := self._place(uri):
+            place[0].drop(place[1], uri)
 
     def project_of(self, uri: str) -> Project | None:
         place = self._place(uri)
@@ -186,9 +199,13 @@ class Session:
         """The innermost project that holds the file, and its path there. Asked several times under
         every key: kept until a project comes or goes."""
         file = file_of(uri)
-        if file is None:
-            return None
-        inside = [(p, path) for p in self.projects.values() if (path := p.folder.relative(file))]
+        place = self._holding(file) if file else None
+        if file and not (place and place[1].startswith(".chant/")):
+            return self._holding(real_of(file)) or place
+        return place
+
+    def _holding(self, file: Path) -> tuple[Project, str] | None:
+        inside = [(p, path) for p in self._every() if (path := p.folder.relative(file))]
         return min(inside, key=lambda place: len(place[1]), default=None)
 
     # -- reading

@@ -43,8 +43,13 @@ async def survey(ls: "ChantServer", known: Mapping[str, str]) -> AsyncIterator[l
             told.update(view.project.uri_of(view.path) for view, _ in batch)
             if reports := [r for view, one in batch if (r := _report(ls, view, one, known))]:
                 yield reports
-    if lost := [_cleared(uri) for uri in known if uri not in told and not view_of(ls.session, uri)]:
+    if lost := [_cleared(uri) for uri in known if uri not in told and not _open(ls, uri)]:
         yield lost
+
+
+def _open(ls: "ChantServer", uri: str) -> bool:
+    """Whether it has diagnostics of its own: a sheet, a text in a linked worktree."""
+    return bool(view_of(ls.session, uri) or ls.session.view(uri))
 
 
 def is_news(report: Report) -> bool:
@@ -72,11 +77,7 @@ def _views(ls: "ChantServer", project: Project, paths: list[str]) -> list[View]:
 async def _check(
     ls: "ChantServer", project: Project, paths: list[str]
 ) -> list[tuple[View, Checked]]:
-    entries = await ls.pools.think(wanted, project.snapshot, paths)
-    if unknown := entries - project.snapshot.paths.keys():
-        before = project.snapshot
-        if project.learn(await ls.pools.on_disk(project, project.app.lookup, unknown)):
-            ls.publisher.happened(project, before)
+    await ls.learn(project, paths)
     views, checks = _views(ls, project, paths), ls.publisher.checks(project)
     found = zip(views, await ls.pools.think(_all_found, views), strict=True)
     return [(v, checks.keep(v, one.diagnostics, ls.client, one.entries)) for v, one in found if one]

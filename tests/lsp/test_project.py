@@ -57,7 +57,7 @@ class Changes(RuleBasedStateMachine):
     @rule(path=paths)
     def close(self, path):
         if self.buffers.pop(path, None) is not None:
-            self.project.drop(path)
+            self.project.drop(path, self.project.folder.uri_of(path))
 
     @precondition(lambda self: not self.indexed)
     @rule()
