@@ -9,9 +9,17 @@ interface Notice {
   readonly buttons: readonly string[];
 }
 
-/** Tells the end of each run, and when one needs somebody. */
+/** Tells the end of each run, and when one needs somebody; once, though a server that is new tells
+ * what happened before it too. */
 export function tellRuns(client: LanguageClient, store: SpecStore): void {
-  client.onNotification(RUN_EVENT, (event: RunEvent) => void tell(event, store));
+  const since = new Date().toISOString().slice(0, "2026-01-29T10:00:00".length);
+  const told = new Set<string>();
+  client.onNotification(RUN_EVENT, (event: RunEvent) => {
+    const key = [event.root, event.run, event.event, event.at].join(" ");
+    if (event.at < since || told.has(key)) return;
+    if (event.event === "finished" || event.event === "merge_refused") told.add(key);
+    void tell(event, store);
+  });
 }
 
 async function tell(event: RunEvent, store: SpecStore): Promise<void> {

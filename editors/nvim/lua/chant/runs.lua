@@ -9,8 +9,18 @@ local function say(event)
   vim.notify(words, well and event.error == '' and vim.log.levels.INFO or vim.log.levels.WARN)
 end
 
+-- A server that is new tells what happened before it too.
+local since, told = os.date('!%Y-%m-%dT%H:%M:%S'), {}
+
+local function is_news(event)
+  local key = event.root .. event.run .. event.at
+  if event.at < since or told[key] then return false end
+  told[key] = true
+  return true
+end
+
 function M.on_event(_, event)
-  if event.event == 'finished' and require('chant').options.notify then say(event) end
+  if event.event == 'finished' and is_news(event) and require('chant').options.notify then say(event) end
   if event.event == 'finished' or event.event == 'merged' then vim.cmd.checktime() end
 end
 
