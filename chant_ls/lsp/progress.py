@@ -1,10 +1,12 @@
 """One job of work in the client's progress list."""
 
 import asyncio
+import logging
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from lsprotocol import types
+from pygls.exceptions import JsonRpcException
 
 from chant_ls.analysis.markdown import clean
 from chant_ls.engine.events import Entry, Finished, Output, Started, Tool
@@ -12,6 +14,8 @@ from chant_ls.model.runs import RunState
 
 if TYPE_CHECKING:
     from chant_ls.lsp.server import ChantServer
+
+log = logging.getLogger(__name__)
 
 REPORT_EVERY = 0.2
 """Seconds between two reports of one run at least."""
@@ -43,7 +47,11 @@ class Progress:
 
     async def _live(self) -> None:
         create = types.WorkDoneProgressCreateParams(token=self.token)
-        await self._server.window_work_done_progress_create_async(create)
+        try:
+            await self._server.window_work_done_progress_create_async(create)
+        except JsonRpcException as error:
+            log.info("the client shows no progress: %s", error)
+            return
         begin = types.WorkDoneProgressBegin(title=self._title, cancellable=True)
         self._server.partial(self.token, begin)
         while not await self._over():

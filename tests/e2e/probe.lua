@@ -170,6 +170,19 @@ function scenarios.trust_is_taken_back()
   assert(vim.fn.bufloaded(spec(READY .. '.1')) == 1, 'a member came as a buffer')
 end
 
+function scenarios.ends_are_told_once()
+  local now = os.date('!%Y-%m-%dT%H:%M:%SZ')
+  local function finished(run, at)
+    local event = { event = 'finished', root = root, run = run, spec = run, at = at, error = '', hint = '' }
+    event.state = 'completed'
+    require('chant.runs').on_event(nil, event)
+  end
+  finished('old', '2026-01-29T10:00:00Z')
+  finished('new', now)
+  finished('new', now) -- a server that was started anew tells it again
+  assert(vim.deep_equal(said, { 'chant: new completed' }), vim.inspect(said))
+end
+
 function scenarios.helps()
   vim.cmd.helptags(plugin .. '/doc')
   for name in pairs(require('chant.commands').all) do vim.cmd.help(':' .. name) end

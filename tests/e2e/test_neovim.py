@@ -98,7 +98,7 @@ def test_a_log_is_followed_and_a_conflict_listed(project: Path, specs: Path, plu
     assert (specs / f"{READY}.md").read_text().endswith("\nMore.\n")
 
 
-@pytest.mark.parametrize("scenario", ["trust_is_taken_back", "helps"])
+@pytest.mark.parametrize("scenario", ["trust_is_taken_back", "ends_are_told_once", "helps"])
 def test_trust_and_help(project: Path, specs: Path, plugin: Path, scenario: str) -> None:
     probe(project, plugin, scenario)
 

@@ -52,3 +52,15 @@ def test_a_run_of_a_terminal_is_followed_once(client, repo, gate, env):
     status_is(client, "completed")
     told = [m["params"]["event"] for m in client.seen if m.get("method") == "chant/runEvent"]
     assert told.count("finished") == told.count("started") == 1
+
+
+def test_a_client_that_refuses_its_progress_is_sent_none(client, gate):
+    client.answers["window/workDoneProgress/create"] = None
+    execute(client, "work", spec=ID)
+    asked = client.until(lambda m: m.get("method") == "window/workDoneProgress/create")
+    client.send(id=asked["id"], error={"code": -32603, "message": "no room"})
+    gate.unlink()
+    client.until(lambda m: (m.get("params") or {}).get("event") == "finished")
+    status_is(client, "completed")
+    assert not [m for m in client.seen if m.get("method") == "$/progress"]
+    assert client.leave() == 0 and not client.stderr
