@@ -2,10 +2,12 @@
 
 import shutil
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
 from chant_ls.engine.git_port import GitError, Head, Leftovers, RefUpdate, Worktree
+from chant_ls.host import gitdir
 from chant_ls.host.git_refs import head, update_refs
 from chant_ls.host.git_run import Repo, decode, encode, failed, joined, pieces
 
@@ -51,7 +53,12 @@ def lock_worktree(repo: Repo, path: Path, reason: str) -> GitError | None:
 
 
 def unlock_worktree(repo: Repo, path: Path) -> GitError | None:
-    """One that is not locked is as wished."""
+    """One that is not locked is as wished. A file says that it is (gitrepository-layout(5))."""
+    here = gitdir.locate(path) if gitdir.is_worktree(path, repo.common_dir) else None
+    if here:
+        with suppress(OSError):
+            (here.git_dir / "locked").unlink(missing_ok=True)
+            return None
     error = failed(repo.run("worktree", "unlock", "--", str(path)))
     return None if error and "is not locked" in error.stderr else error
 
@@ -61,10 +68,12 @@ def remove_worktree(repo: Repo, path: Path) -> GitError | None:
 
 
 def forget_worktree(repo: Repo, path: Path) -> GitError | None:
+    wanted = path.resolve()
+    if wanted not in map(gitdir.top_of, (repo.common_dir / "worktrees").glob("*")):
+        return None
     known = worktrees(repo)
     if isinstance(known, GitError):
         return known
-    wanted = path.resolve()
     gone = next((w.path for w in known if not w.present and w.path.resolve() == wanted), None)
     return _unregister(repo, gone) if gone else None
 

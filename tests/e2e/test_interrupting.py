@@ -2,6 +2,7 @@
 
 import os
 import pty
+import shutil
 import signal
 import subprocess
 import sys
@@ -155,3 +156,70 @@ def answered(project: Path, answer: bytes, *arguments: str) -> tuple[int, str]:
             break
     os.close(ours)
     return run.wait(60), told.decode()
+
+
+SHELL = "---\ntype: code\n---\n\n# Make a file\n\n```sh\necho done > done.txt\n```\n\n- [x] Done\n"
+
+
+def pressed_in_git(project: Path, verb: str, name: str) -> dict[str, str]:
+    """An environment in which chant hears the signal the moment a git command has done its work."""
+    wrapper = project.parent / "bin" / "git"
+    wrapper.parent.mkdir(exist_ok=True)
+    real = shutil.which("git")
+    press = f'case " $* " in *" {verb} "*) kill -{name} $PPID;; esac'
+    wrapper.write_text(f'#!/bin/sh\n{real} "$@"\ncode=$?\n{press}\nexit $code\n')
+    wrapper.chmod(0o755)
+    user = environment(project.parent)
+    return {**user, "PATH": f"{wrapper.parent}:{user['PATH']}"}
+
+
+def finished(project: Path) -> str:
+    """A spec whose branch is ready to be merged."""
+    id = "2026-01-29-010-abc"
+    (project / ".chant" / "specs" / f"{id}.md").write_text(SHELL)
+    git(project, "add", ".")
+    git(project, "commit", "-qm", "spec")
+    assert chant(project, "work", id).code == 0
+    return id
+
+
+@pytest.mark.parametrize(("name", "code"), [("INT", 130), ("TERM", 143)])
+def test_a_merge_that_is_interrupted_once_main_has_moved_is_merged(
+    project: Path, name: str, code: int
+) -> None:
+    id = finished(project)
+    told = chant(project, "merge", id, env=pressed_in_git(project, "update-ref", name))
+    assert told.code == code, told
+    assert git(project, "show", "main:done.txt") == "done\n"
+    assert git(project, "status", "--porcelain") == ""
+    assert (project / "done.txt").exists()
+    assert "merge was finished" in chant(project, "recover").stdout
+    assert git(project, "status", "--porcelain") == ""
+    assert status(project, id) == "completed"
+    assert git(project, "branch", "--list", "chant/*") == ""
+
+
+@pytest.mark.parametrize("command", ["archive", "cancel"])
+def test_a_commit_of_a_spec_that_is_interrupted_is_whole(project: Path, command: str) -> None:
+    id = finished(project)
+    assert chant(project, "merge", id).code == 0 or command == "cancel"
+    if command == "cancel":
+        id = added(project)
+    told = chant(project, command, id, "-y", env=pressed_in_git(project, "update-ref", "TERM"))
+    assert told.code == 143, told
+    assert git(project, "status", "--porcelain") == ""
+    assert not list((project / ".git").glob("index.*"))
+
+
+def test_a_rebase_is_not_left_halfway_by_ctrl_c(project: Path) -> None:
+    id = finished(project)
+    (project / "other.txt").write_text("main went on\n")
+    git(project, "add", ".")
+    git(project, "commit", "-qm", "on main")
+    told = chant(project, "merge", id, "--rebase", env=pressed_in_git(project, "rebase", "INT"))
+    assert told.code == 130, told
+    assert not list((project / ".git" / "worktrees").rglob("*.lock"))
+    again = chant(project, "merge", id, "--rebase")
+    assert again.code == 0, again
+    assert git(project, "show", "main:done.txt") == "done\n"
+    assert git(project, "status", "--porcelain") == ""

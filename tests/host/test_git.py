@@ -9,6 +9,7 @@ import pytest
 from chant_ls.engine.git_port import GitError, Head, RefUpdate
 from chant_ls.host import git_run, gitdir
 from chant_ls.host.git import open_repo
+from chant_ls.host.git_run import Repo
 from chant_ls.model.refusal import Refusal
 from tests.gitrepo import RepoUnderTest, files_of, make_repo
 
@@ -278,6 +279,28 @@ def test_one_removed_by_hand_is_known_and_forgotten(repo, tmp_path):
     assert git.attach_worktree(tree, "x") is None
     assert git.add_worktree(tmp_path / "y", "y", "nosuch") is not None
     assert [w.path for w in git.worktrees()[1:]] == [away, tree]
+
+
+def test_a_worktree_costs_two_processes_to_make_and_one_to_remove(repo, tmp_path, monkeypatch):
+    ran: list[str] = []
+    once = Repo._once
+
+    def counted(self, argv, *more):
+        ran.append(" ".join(argv[:2]))
+        return once(self, argv, *more)
+
+    monkeypatch.setattr(Repo, "_once", counted)
+    git, tree = repo.open(), tmp_path / "tree"
+    assert git.add_worktree(tree, "work", repo.git("rev-parse", "main")) is None
+    assert ran == ["update-ref -m", "worktree add"]
+    assert git.worktrees()[1].locked
+    assert git.unlock_worktree(tree) is None
+    assert git.worktrees()[1].locked is None
+    ran.clear()
+    assert git.unlock_worktree(tree) is None
+    assert git.remove_worktree(tree) is None
+    assert ran == ["worktree remove"]
+    assert not tree.exists() and len(git.worktrees()) == 1
 
 
 def test_sixteen_at_once(repo, tmp_path):
