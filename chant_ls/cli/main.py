@@ -21,6 +21,19 @@ class Commands(click.Group):
     def list_commands(self, ctx: click.Context) -> list[str]:
         return sorted(m.name.replace("_", "-") for m in pkgutil.iter_modules(commands.__path__))
 
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """By what they are for; those that no section names come last."""
+        named = {name for names in _SECTIONS.values() for name in names}
+        others = tuple(name for name in self.list_commands(ctx) if name not in named)
+        for title, names in (*_SECTIONS.items(), (_OTHERS, others)):
+            found = [(name, self.get_command(ctx, name)) for name in names]
+            rows = [
+                (name, one.get_short_help_str(62)) for name, one in found if one and not one.hidden
+            ]
+            if rows:
+                with formatter.section(title):
+                    formatter.write_dl(rows)
+
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
@@ -38,6 +51,15 @@ class Commands(click.Group):
         return command
 
 
+_SECTIONS = {
+    "Begin": ("init", "demo", "doctor", "config"),
+    "Write specs": ("add", "edit", "split", "lint", "approve", "reject"),
+    "Look": ("list", "show", "dag", "search", "log", "diagnose", "export", "prep"),
+    "Work and merge": ("work", "resume", "pause", "cancel", "reset", "merge"),
+    "Tidy up": ("recover", "cleanup", "archive", "unarchive"),
+}
+_OTHERS = "For programs"
+
 _MEANT = {"status": "list", "ls": "list", "new": "add", "create": "add", "run": "work"}
 
 
@@ -48,7 +70,20 @@ def _near(name: str, known: Sequence[str]) -> str:
     return f"; did you mean {near}?" if near else ""
 
 
-@click.command(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+_FIRST = """\b
+To begin:
+  chant init --provider claude    make this folder a project
+  chant add "Fix the thing"       write a spec; its id is printed
+  chant list                      what is ready, and what waits for what
+  chant work ID                   have an agent work it, on a branch of its own
+  chant merge ID                  merge it once you have looked
+
+`chant COMMAND --help` shows examples."""
+
+
+@click.command(
+    cls=Commands, epilog=_FIRST, context_settings={"help_option_names": ["-h", "--help"]}
+)
 @click.option("-C", "directory", metavar="DIR", default=".", help="Work as if started in DIR.")
 @click.option("-q", "--quiet", is_flag=True, help="Print results and errors only.")
 @click.version_option(__version__, prog_name="chant")

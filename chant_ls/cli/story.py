@@ -7,14 +7,15 @@ from chant_ls.model.spec import short_id
 
 def line_of(entry: Entry) -> str:
     """What to show of an event, "" for one that nobody needs to read; further lines indented."""
-    told = _told(entry.event).rstrip()
-    if not told:
+    words = told(entry.event).rstrip()
+    if not words:
         return ""
     name = f"{short_id(entry.spec)}  " if entry.spec else ""
-    return name + told.replace("\n", "\n" + " " * (len(name) + 2))
+    return name + words.replace("\n", "\n" + " " * (len(name) + 2))
 
 
-def _told(event: events.RunEvent) -> str:
+def told(event: events.RunEvent) -> str:
+    """Its words, "" where nobody needs any."""
     match event:
         case events.Skipped(reason):
             return f"skipped: {reason}"
@@ -47,16 +48,19 @@ def _told(event: events.RunEvent) -> str:
 
 
 def _counted(end: events.JobFinished) -> str:
-    """The three that everybody looks for, the others where there are any."""
+    """The three that everybody looks for, the others where there are any; nothing where there was
+    but one run, which told its end itself."""
     rare = {
         "completed but not merged": end.not_merged,
         "need attention": end.needs_attention,
         "paused": end.paused,
         "cancelled": end.cancelled,
     }
-    told = [f"{count} {word}" for word, count in rare.items() if count]
+    if end.completed + sum(rare.values()) + end.failed == 1 and not end.skipped:
+        return ""
+    others = [f"{count} {word}" for word, count in rare.items() if count]
     return ", ".join(
-        [f"{end.completed} completed", *told, f"{end.failed} failed", f"{end.skipped} skipped"]
+        [f"{end.completed} completed", *others, f"{end.failed} failed", f"{end.skipped} skipped"]
     )
 
 

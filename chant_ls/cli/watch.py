@@ -3,12 +3,13 @@
 import time
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
 from chant_ls.cli import render
 from chant_ls.cli.failures import refuse
-from chant_ls.cli.story import line_of
-from chant_ls.engine.events import Entry, Finished, JobFinished, Started
+from chant_ls.cli.story import line_of, told
+from chant_ls.engine.events import Entry, Finished, JobFinished, Output, Started, Tool
 from chant_ls.model.spec import short_id
 
 if TYPE_CHECKING:
@@ -16,11 +17,23 @@ if TYPE_CHECKING:
     from chant_ls.engine.jobs import Job
 
 
+@dataclass(frozen=True, slots=True)
+class AtWork:
+    """A run since the monotonic time `since`; `last` is what its agent said or did last."""
+
+    since: float
+    last: str = ""
+
+    def line(self, spec: str) -> str:
+        """`010-abc 12 s  ▸ edit src/app.py`."""
+        return f"{short_id(spec)} {time.monotonic() - self.since:.0f} s  {self.last}".rstrip()
+
+
 class View(Protocol):
     def show(self, line: str) -> None: ...
 
-    def running(self, specs: dict[str, float]) -> None:
-        """The specs at work, each with the monotonic time it started at."""
+    def running(self, specs: dict[str, AtWork]) -> None:
+        """The specs at work."""
         ...
 
 
@@ -48,7 +61,7 @@ def _written(entries: Iterator[Entry | None]) -> Iterator[Entry | None]:
 
 def follow(entries: Iterator[Entry | None], view: View) -> int | None:
     """Draws each event and, in between, the passing of time. None: the job ended without a word."""
-    at_work: dict[str, float] = {}
+    at_work: dict[str, AtWork] = {}
     code: int | None = None
     for entry in entries:
         if entry is None:
@@ -56,7 +69,10 @@ def follow(entries: Iterator[Entry | None], view: View) -> int | None:
             continue
         match entry.event:
             case Started():
-                at_work[entry.spec] = time.monotonic()
+                at_work[entry.spec] = AtWork(time.monotonic())
+            case Output() | Tool() if entry.spec in at_work:
+                said = render.one_line(told(entry.event))
+                at_work[entry.spec] = replace(at_work[entry.spec], last=said)
             case Finished():
                 at_work.pop(entry.spec, None)
             case JobFinished(ended):
@@ -81,7 +97,7 @@ class Silent:
     def show(self, line: str) -> None:
         pass
 
-    def running(self, specs: dict[str, float]) -> None:
+    def running(self, specs: dict[str, AtWork]) -> None:
         pass
 
 
@@ -89,11 +105,5 @@ class Plain:
     def show(self, line: str) -> None:
         render.out(line)
 
-    def running(self, specs: dict[str, float]) -> None:
+    def running(self, specs: dict[str, AtWork]) -> None:
         pass
-
-
-def clock_line(specs: dict[str, float]) -> str:
-    """`010-abc 12 s   011-def 3 s`."""
-    now = time.monotonic()
-    return "   ".join(f"{short_id(spec)} {now - since:.0f} s" for spec, since in specs.items())

@@ -3,26 +3,24 @@
 Its old tip is kept as `refs/chant/before-rebase/<run>`. Callers hold the lock of the spec.
 """
 
-from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from chant_ls.engine import merge_state, messages, specfile
+from chant_ls.engine import merge_state
 from chant_ls.engine.conflicts import branch_back, waiting
-from chant_ls.engine.copies import copy_folder
 from chant_ls.engine.engine import Engine
-from chant_ls.engine.git_port import Commit, GitError, RefUpdate
+from chant_ls.engine.git_port import GitError, RefUpdate
 from chant_ls.engine.merge_run import finished, merging
 from chant_ls.engine.merge_state import MergeState, Step, Wishes
 from chant_ls.engine.merge_terms import Conflicted, Finished, Sides, before_rebase
 from chant_ls.engine.own_spec import merged_spec
 from chant_ls.engine.ports import REPO, REPO_WAIT
+from chant_ls.engine.rebased import cut_from, noted
 from chant_ls.engine.records import ProcessId, RunRecord
 from chant_ls.engine.spec_merge import Conflict
 from chant_ls.model.refusal import Refusal
 from chant_ls.model.runs import RunState
 from chant_ls.model.spec import SpecId
-from chant_ls.syntax.document import parse
 
 REBASE = "rebase"
 """The step of a record whose branch is being rebased."""
@@ -69,7 +67,7 @@ def go_on(
         engine.fault("landing")
         error = error or engine.git.rebase_on(state.tree)
         engine.fault("landed")
-        return _ended(engine, record, state, _onto(engine, record, state), error)
+        return _ended(engine, record, state, cut_from(engine, record, state), error)
 
 
 def undo(engine: Engine, record: RunRecord) -> str:
@@ -102,7 +100,7 @@ def mended(engine: Engine, record: RunRecord, state: MergeState) -> str:
             return str(now)
         merge_state.keep(engine, now, paths=now.paths or state.paths)
         return f"{state.spec}: its conflict waits in {state.folder}: `chant merge --continue`"
-    _done(engine, record, _onto(engine, record, state))
+    noted(engine, record, cut_from(engine, record, state))
     merge_state.forget(engine)
     return f"{state.spec}: its rebase was finished: `chant merge {state.spec}`"
 
@@ -112,12 +110,12 @@ def over(engine: Engine, record: RunRecord, state: MergeState) -> bool:
     head = engine.git.head(state.tree) if state.rebasing and state.tree.is_dir() else None
     if head is None or head.branch != record.branch or engine.git.under_way(state.tree):
         return False
-    return head.commit != state.tip and _onto(engine, record, state) != record.base_sha
+    return head.commit != state.tip and cut_from(engine, record, state) != record.base_sha
 
 
 def whole(engine: Engine, record: RunRecord, state: MergeState) -> tuple[MergeState, str]:
     """The rebase as one conflict between its target and the branch as it was, and its result."""
-    onto = _onto(engine, record, state)
+    onto = cut_from(engine, record, state)
     return replace(state, ours=onto, theirs=state.tip), engine.git.head(state.tree).commit
 
 
@@ -166,7 +164,7 @@ def _ended(
         undone = _taken_back(engine, record, state.tip)
         merge_state.forget(engine)
         return undone or error.refusal(f"{record.spec}: it cannot be rebased")
-    return _done(engine, record, onto)
+    return noted(engine, record, onto)
 
 
 def _conflict(
@@ -211,53 +209,3 @@ def _own_settled(engine: Engine, state: MergeState, work: Finished) -> bool:
         return False
     written = engine.files.at(state.tree).write(work.spec_path, merged)
     return not written and not git.stage(state.tree, [work.spec_path]) and len(left) == 1
-
-
-def _onto(engine: Engine, record: RunRecord, state: MergeState) -> str:
-    """Where the branch is cut from now: what it shares with its target."""
-    tip = engine.git.head(state.tree).commit
-    target = engine.git.commit_of(f"refs/heads/{record.base_branch}") or record.base_sha
-    return engine.git.merge_base(tip, target) or record.base_sha
-
-
-def _done(engine: Engine, record: RunRecord, onto: str) -> RunRecord | Refusal:
-    """The record, and the commits that the spec names, as they are now."""
-    commits = engine.git.commits(onto, f"refs/heads/{record.branch}")
-    if isinstance(commits, GitError):
-        return commits.refusal(f"{record.spec}: the commits of its branch cannot be read")
-    ends = [c.sha for c in commits if c.trailers.get("Chant-Op") == "complete"]
-    now = replace(
-        record,
-        state=RunState.COMPLETED,
-        step="",
-        base_sha=onto,
-        completion=ends[-1] if ends else record.completion,
-    )
-    refusal = _named_anew(engine, now, commits)
-    if refusal:
-        return refusal
-    engine.runs.write(now)
-    return now
-
-
-def _named_anew(engine: Engine, record: RunRecord, commits: Sequence[Commit]) -> Refusal | None:
-    """`commits:` of the spec's copy, where it has the field."""
-    files = engine.files.at(copy_folder(engine, record))
-    data = files.read(record.spec_path)
-    shas = tuple(c.sha[:12] for c in commits if not c.bookkeeping)
-    if (
-        data is None
-        or not shas
-        or parse(specfile.decode(data), record.spec).entry("commits") is None
-    ):
-        return None
-    text = specfile.with_fields(specfile.decode(data), record.spec, {"commits": shas})
-    refusal = files.write(record.spec_path, specfile.encode(text))
-    if refusal or not record.tracked:
-        return refusal
-    own = engine.git.prefix + record.spec_path
-    message = messages.about("rebase", record.spec, finished(engine, record).private)
-    done = engine.git.commit_paths(Path(record.worktree), [own], message)
-    if isinstance(done, GitError):
-        return done.refusal(f"{record.spec}: its commits cannot be named anew")
-    return None

@@ -1,6 +1,6 @@
 """Plan and queue: single, chain and parallel are widths of the same thing."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 
@@ -30,6 +30,13 @@ class Plan:
     batch: bool = False
     strict: bool = False
     once: bool = False
+
+    def as_decided(self, data: Mapping[str, object], request: WorkRequest) -> "Plan":
+        """How wide and whether a batch was decided where the user asked."""
+        batch = bool(data.get("batch", self.batch))
+        width = int(str(data.get("width", self.width)))
+        strict = batch and not request.parallel and not request.keep_going
+        return replace(self, batch=batch, width=width, strict=strict)
 
     def wants_merge(self, wish: bool | None, configured: str) -> bool:
         if wish is not None:
@@ -114,6 +121,11 @@ def _nothing(request: WorkRequest) -> Refusal:
     return Refusal("nothing is ready to be worked", "`chant list` shows what blocks the rest")
 
 
+def nowhere(id: SpecId) -> bool:
+    """No agent has too much to do."""
+    return False
+
+
 @dataclass(frozen=True, slots=True)
 class Queue:
     """What is left of a plan. Every spec is tried at most once. `waits`: what each spec waited for
@@ -160,14 +172,17 @@ class Queue:
         """Whose turn it is: in a chain only the first."""
         return self.waiting[:1] if self.plan.strict and self.plan.width == 1 else self.waiting
 
-    def next(self, snapshot: Snapshot, overlap: bool) -> SpecId | None:
-        """The first that can start now: ready, a slot free, no target file shared with a running
-        one. In a chain only the first in line may start; its guard tells why it cannot run."""
+    def next(
+        self, snapshot: Snapshot, overlap: bool, crowded: Callable[[SpecId], bool] = nowhere
+    ) -> SpecId | None:
+        """The first that can start now: ready, a slot free, its agent not `crowded`, no target file
+        shared with a running one. In a chain only the first in line may start; its guard tells why
+        it cannot run."""
         if self.stopped or len(self.running) >= self.plan.width:
             return None
         for id in self._line:
             able = self.plan.strict or isinstance(readiness(snapshot, id), Ready)
-            if able and (overlap or not _overlaps(snapshot, id, self.running)):
+            if able and not crowded(id) and (overlap or not _overlaps(snapshot, id, self.running)):
                 return id
         return None
 

@@ -13,17 +13,17 @@ from dataclasses import dataclass, field, replace
 
 from chant_ls.analysis.snapshot import Snapshot
 from chant_ls.analysis.standing import standing
-from chant_ls.engine import guards, retrying, run, scheduler
+from chant_ls.engine import guards, outcomes, retrying, run, scheduler, slots
 from chant_ls.engine.engine import Engine
 from chant_ls.engine.events import Entry, JobFinished, Note, Queued, RunEvent, Skipped
-from chant_ls.engine.jobs import AllDone, WorkRequest
+from chant_ls.engine.jobs import WorkRequest
 from chant_ls.engine.launching import keep_supervisor, refused
 from chant_ls.engine.live import Live, Verdict
+from chant_ls.engine.outcomes import Elsewhere, Outcome
 from chant_ls.engine.records import RunRecord
 from chant_ls.engine.scheduler import Plan, Queue
 from chant_ls.engine.stops import StopToken
 from chant_ls.model.refusal import Refusal
-from chant_ls.model.runs import RunState
 from chant_ls.model.spec import FINISHED, SpecId
 
 POLL = 1.0
@@ -32,20 +32,11 @@ POLL = 1.0
 Say = Callable[[Mapping[str, object]], None]
 """Tells whoever started us, once: the agent runs, or why not."""
 
-_GOOD = frozenset({RunState.COMPLETED, RunState.MERGED})
-
-
-@dataclass(frozen=True, slots=True)
-class Elsewhere:
-    """Somebody else is at the spec, or has done it: no failure where others are worked too."""
-
-    refusal: Refusal
-
 
 @dataclass(frozen=True, slots=True)
 class Done:
     id: SpecId
-    verdict: Verdict | Refusal | Elsewhere
+    verdict: Outcome
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +61,7 @@ class Supervisor:
     interrupts: int = 0
     over: threading.Event = field(default_factory=threading.Event)
     code: int = 0
+    started_at: float = 0.0
     refusal: Mapping[str, object] = field(default_factory=dict)
     counts: Counter[str] = field(default_factory=Counter)
 
@@ -89,12 +81,30 @@ class Supervisor:
     def _start(self, left: Queue, pool: ThreadPoolExecutor) -> Queue:
         snapshot = self.engine.load()
         left = self._swept(left, snapshot)
-        while (id := left.next(snapshot, self.request.allow_overlap)) is not None:
+        while self._apart(left) and (id := self._next(left, snapshot)):
             self.stops[id] = StopToken()
             left = left.started(id)
+            self.started_at = self.engine.clock.monotonic()
             pool.submit(self._work_one, id, self.stops[id])
             left = self._swept(left, snapshot)
         return left
+
+    def _next(self, left: Queue, snapshot: Snapshot) -> SpecId | None:
+        """Who says how many shall work at once is obeyed, whatever the slots of the agents."""
+        overlap = self.request.allow_overlap
+        if self.request.width:
+            return left.next(snapshot, overlap)
+        crowded = slots.crowded(self.engine.config, snapshot, left.running)
+        return left.next(snapshot, overlap, crowded)
+
+    def _apart(self, left: Queue) -> bool:
+        """Whether the last start is long enough ago for another beside it."""
+        return not left.running or self._due() <= 0
+
+    def _due(self) -> float:
+        """Seconds until another run may start beside those at work."""
+        pause = self.engine.config.stagger_ms / 1000
+        return self.started_at + pause - self.engine.clock.monotonic() if pause else 0.0
 
     def _swept(self, left: Queue, snapshot: Snapshot) -> Queue:
         now = left.swept(snapshot)
@@ -103,7 +113,8 @@ class Supervisor:
 
     def _hear(self, left: Queue) -> Queue:
         try:
-            message = self.inbox.get(timeout=POLL)
+            due = self._due() if left.waiting else 0.0
+            message = self.inbox.get(timeout=min(POLL, due) if due > 0 else POLL)
         except queue.Empty:
             self._wishes(left)
             return left
@@ -118,13 +129,13 @@ class Supervisor:
                 self.emit((done.id, Skipped(verdict.refusal.message)))
                 return left.passed_over(done.id, verdict.refusal.message)
             verdict = verdict.refusal
-        good = isinstance(verdict, Verdict) and verdict.state in _GOOD and not verdict.error
-        self.counts["completed" if good else _badly(verdict)] += 1
+        good = outcomes.is_good(verdict)
+        self.counts[outcomes.counted(verdict)] += 1
         if isinstance(verdict, Refusal):
             self.emit((done.id, Skipped(verdict.message)))
         if not good:
             self.code = self.code or 1
-            self.refusal = _no(verdict)
+            self.refusal = outcomes.word(verdict)
         return left.ended(done.id, good)
 
     def _signalled(self, left: Queue, name: str) -> Queue:
@@ -135,10 +146,11 @@ class Supervisor:
         self.interrupts += 1
         self.over.set()
         self.code = 143 if name == "TERM" else 130
-        if name == "TERM" or self.interrupts > 1:
-            for id in left.running:
-                self.stops[id].ask("pause")
-        self.emit(("", Note("interrupted: nothing more is started")))
+        pausing = name == "TERM" or self.interrupts > 1
+        for id in left.running if pausing else ():
+            self.stops[id].ask("pause")
+        what = "what runs is paused" if pausing else "what runs may end, nothing more is started"
+        self.emit(("", Note(f"interrupted: {what}")))
         return left.stop("interrupted")
 
     def _wishes(self, left: Queue) -> None:
@@ -168,7 +180,7 @@ class Supervisor:
 
     def _work_one(self, id: SpecId, stop: StopToken) -> None:
         """In a thread of its own; always answers."""
-        verdict: Verdict | Refusal | Elsewhere = Refusal(f"{id}: the supervisor met a bug")
+        verdict: Outcome = Refusal(f"{id}: the supervisor met a bug")
         try:
             verdict = self._begin(id, stop, self.request)
             again = replace(self.request, resume=True, fresh=False)
@@ -183,7 +195,7 @@ class Supervisor:
         finally:
             self.inbox.put(Done(id, verdict))
 
-    def _worth_trying(self, id: SpecId, verdict: Verdict | Refusal | Elsewhere, tried: int) -> bool:
+    def _worth_trying(self, id: SpecId, verdict: Outcome, tried: int) -> bool:
         """Waits until a reason that passes may have passed. Its slot stays taken meanwhile."""
         if not isinstance(verdict, Verdict) or not verdict.passing or self.over.is_set():
             return False
@@ -193,9 +205,7 @@ class Supervisor:
         self.emit((id, Note(f"tries again in {seconds:g} s ({number}): {verdict.error}")))
         return not self.over.wait(seconds)
 
-    def _begin(
-        self, id: SpecId, stop: StopToken, request: WorkRequest
-    ) -> Verdict | Refusal | Elsewhere:
+    def _begin(self, id: SpecId, stop: StopToken, request: WorkRequest) -> Outcome:
         """Takes the spec's lock, then asks every guard again: what was true may not be any more."""
         held = self.engine.runs.lock(id)
         if isinstance(held, Refusal):
@@ -228,28 +238,6 @@ class Supervisor:
         self.engine.runs.append(self.job, [Entry(e, now, "", spec) for spec, e in events])
 
 
-def _badly(verdict: Verdict | Refusal) -> str:
-    """As what a spec counts that did not end well."""
-    if isinstance(verdict, Refusal):
-        return "failed"
-    return {
-        RunState.COMPLETED: "not_merged",
-        RunState.NEEDS_ATTENTION: "needs_attention",
-        RunState.PAUSED: "paused",
-        RunState.CANCELLED: "cancelled",
-    }.get(verdict.state, "failed")
-
-
-def _no(verdict: Verdict | Refusal) -> Mapping[str, object]:
-    message = verdict.message if isinstance(verdict, Refusal) else verdict.error
-    return {
-        "ok": False,
-        "message": message,
-        "hint": verdict.hint,
-        "details": list(verdict.details),
-    }
-
-
 def supervise(
     engine: Engine, job: str, say: Say, inbox: "queue.SimpleQueue[Message] | None" = None
 ) -> int:
@@ -257,22 +245,10 @@ def supervise(
     engine.processes.adopt_orphans()
     data = dict(engine.runs.job(job) or {})
     request = WorkRequest.from_json(data.get("request", {}))  # type: ignore[arg-type]  # our JSON
-    snapshot: Snapshot = engine.load()
-    made = _as_planned(data, request, scheduler.plan(snapshot, request))
+    made = scheduler.plan(engine.load(), request)
     if not isinstance(made, Plan):
         say(refused(made if isinstance(made, Refusal) else Refusal(str(made))))
         return 1
     keep_supervisor(engine, job)
     box: queue.SimpleQueue[Message] = inbox or queue.SimpleQueue()
-    return Supervisor(engine, job, request, made, say, box).work()
-
-
-def _as_planned(
-    data: Mapping[str, object], request: WorkRequest, made: Plan | AllDone | Refusal
-) -> Plan | AllDone | Refusal:
-    """How wide and whether a batch was decided where the user asked."""
-    if not isinstance(made, Plan):
-        return made
-    batch, width = bool(data.get("batch", made.batch)), int(str(data.get("width", made.width)))
-    strict = batch and not request.parallel and not request.keep_going
-    return replace(made, batch=batch, width=width, strict=strict)
+    return Supervisor(engine, job, request, made.as_decided(data, request), say, box).work()

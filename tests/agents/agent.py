@@ -106,6 +106,23 @@ def fail() -> None:
     sys.exit(3)
 
 
+def busy() -> None:
+    print("HTTP 529: the model is overloaded", file=sys.stderr)
+    fail()
+
+
+def busy_once() -> None:
+    first = Path(os.environ["AGENT_GATE"]).with_name("busy")
+    if not first.exists():
+        first.touch()
+        busy()
+
+
+def grumpy() -> None:
+    print("not today, please")
+    fail()
+
+
 def unmerged() -> list[Path]:
     told = subprocess.run(
         ["git", "diff", "--name-only", "--diff-filter=U", "-z"],

@@ -94,6 +94,12 @@ class Project:
         assert isinstance(job, Job), job
         return [entry.event for entry in self.follow(job.job)]
 
+    def run_chain(self, *labels: str) -> list[RunEvent]:
+        request = WorkRequest(chain=True, labels=labels, trusted=True)
+        job = verb.work(self.engine(), request)
+        assert isinstance(job, Job), job
+        return [entry.event for entry in self.follow(job.job)]
+
     def run(self, *ids: str, does: str = "", **wishes: object) -> list[RunEvent]:
         """Work to the end; what the journal tells."""
         job = self.work(*ids, does=does, **wishes)

@@ -5,12 +5,21 @@ import click
 from chant_ls.cli import render
 from chant_ls.cli.context import Invocation, pass_invocation
 from chant_ls.cli.failures import checked
+from chant_ls.cli.options import examples
 from chant_ls.model.spec import TYPE_ALIASES, SpecType
 
 TYPES = [*(kind.value for kind in SpecType), *TYPE_ALIASES]
 
 
-@click.command()
+@click.command(
+    epilog=examples(
+        'chant add "Fix data loss" --label v0.8.0 --target src/store.py',
+        'chant add "Use RwLock" --depends-on 010-abc --informed-by docs/locks.md',
+        'chant add "Look into it" --type task --prompt research',
+        done="written; the id is printed",
+        refused="the id, type or a reference is not sound; nothing was written",
+    )
+)
 @click.argument("title", nargs=-1, required=True)
 @click.option("--type", "type", type=click.Choice(TYPES), default="code", help="What kind of work.")
 @click.option("--label", "labels", multiple=True, metavar="L", help="May be repeated; or a,b.")

@@ -5,9 +5,17 @@ import click
 from chant_ls.cli import render
 from chant_ls.cli.context import Invocation, pass_invocation
 from chant_ls.cli.failures import checked
+from chant_ls.cli.options import examples
 
 
-@click.command()
+@click.command(
+    epilog=examples(
+        "chant approve 010-abc --by Ann",
+        'chant approve 010-abc 011-def --by Ann --reason "small and tested"',
+        done="approved",
+        refused="refused, or somebody is at it",
+    )
+)
 @click.argument("ids", nargs=-1, required=True, metavar="ID...")
 @click.option("--by", required=True, metavar="NAME", help="Who approves.")
 @click.option("--reason", default="", help="Why.")

@@ -4,15 +4,28 @@ import click
 
 from chant_ls.cli import render
 from chant_ls.cli.context import Invocation, agreed, found, pass_invocation
+from chant_ls.cli.options import examples
 from chant_ls.model.spec import short_id
 
 
-@click.command()
+@click.command(
+    epilog=examples(
+        "chant cancel 010-abc       # asks before it stops an agent",
+        "chant cancel 010-abc -y    # in a script",
+        "chant reset 010-abc        # brings it back",
+        done="cancelled; what no longer waits for it is named",
+        refused="refused, or nobody was there to ask",
+    )
+)
 @click.argument("ids", nargs=-1, required=True, metavar="ID...")
 @click.option("-y", "--yes", is_flag=True, help="Do not ask before a running agent is stopped.")
 @pass_invocation
 def command(invocation: Invocation, ids: tuple[str, ...], yes: bool) -> None:
-    """Stop the agent if one runs and mark the spec cancelled. Its work is kept."""
+    """Stop the agent of a spec and drop the spec.
+
+    Its file says `cancelled` from now on. Branch and worktree stay, so no work is lost. Specs that
+    waited for it do so no longer.
+    """
     from chant_ls.engine.operations.cancel import CancelRequest, cancel
 
     engine = invocation.engine()

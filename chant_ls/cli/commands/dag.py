@@ -4,11 +4,20 @@ import click
 
 from chant_ls.cli import render
 from chant_ls.cli.context import Invocation, found, pass_invocation
+from chant_ls.cli.options import examples
 
 FORMATS = ("tree", "dot", "mermaid", "json")
 
 
-@click.command()
+@click.command(
+    epilog=examples(
+        "chant dag                              # a tree in the terminal",
+        "chant dag --format mermaid > specs.mmd",
+        "chant dag 010-abc --label epic",
+        done="shown",
+        refused="refused",
+    )
+)
 @click.argument("ids", nargs=-1, metavar="[ID]...")
 @click.option("--format", "format", type=click.Choice(FORMATS), default="tree", show_default=True)
 @click.option("--label", "labels", multiple=True, metavar="L", help="From specs with this label.")

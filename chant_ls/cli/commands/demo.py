@@ -11,6 +11,7 @@ import click
 from chant_ls.cli import render
 from chant_ls.cli.context import Invocation, pass_invocation
 from chant_ls.cli.failures import refuse
+from chant_ls.cli.options import examples
 from chant_ls.model.spec import short_id
 
 if TYPE_CHECKING:
@@ -18,10 +19,20 @@ if TYPE_CHECKING:
     from chant_ls.cli.tour.project import Scratch
 
 
-@click.command()
+@click.command(
+    epilog=examples(
+        "chant demo",
+        done="shown",
+        refused="git is missing",
+    )
+)
 @pass_invocation
 def command(invocation: Invocation) -> None:
-    """Show specs, diagnostics, an agent run and its merge in a scratch project. Needs git."""
+    """Show what chant does, in a scratch project.
+
+    Specs, diagnostics, an agent run and its merge; the real programs, nothing of yours is touched.
+    Needs git.
+    """
     from chant_ls.cli.tour import project, stages
     from chant_ls.cli.tour.client import Client, ServerGone
 

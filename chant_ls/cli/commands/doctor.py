@@ -21,9 +21,10 @@ from chant_ls.cli.options import examples
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @pass_invocation
 def command(invocation: Invocation, as_json: bool) -> None:
-    """Check git, identity, main branch, configuration, agents, prompts and interrupted runs.
+    """Check that this machine and project are fit for runs.
 
-    Nothing is changed. Each line that is not well names its next step.
+    Git, identity, main branch, configuration, agents, prompts, interrupted runs. Nothing is
+    changed. Each line that is not well names its next step.
     """
     from chant_ls.engine.operations.doctor import State, doctor
 

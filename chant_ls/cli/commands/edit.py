@@ -6,9 +6,17 @@ import click
 
 from chant_ls.cli.context import Invocation, found, pass_invocation
 from chant_ls.cli.failures import refuse
+from chant_ls.cli.options import examples
 
 
-@click.command()
+@click.command(
+    epilog=examples(
+        "chant edit 010-abc",
+        "EDITOR=nano chant edit 010 011",
+        done="the editor ended well",
+        refused="there is no editor, or no such spec",
+    )
+)
 @click.argument("ids", nargs=-1, required=True, metavar="ID...")
 @pass_invocation
 def command(invocation: Invocation, ids: tuple[str, ...]) -> None:

@@ -7,18 +7,27 @@ import click
 from chant_ls.cli import render
 from chant_ls.cli.context import Invocation, pass_invocation
 from chant_ls.cli.failures import checked
+from chant_ls.cli.options import examples
 from chant_ls.model.refusal import Refusal
 
 
-@click.command()
+@click.command(
+    epilog=examples(
+        "chant init --provider claude",
+        "chant init --main-branch trunk   # change one choice later",
+        done="made, or as it was",
+        refused="a choice is not known",
+    )
+)
 @click.option("--name", default="", metavar="N", help="Name of the project; else found out.")
 @click.option("--provider", default="", metavar="P", help="The agent that works specs.")
 @click.option("--main-branch", default="", metavar="B", help="The branch that work starts from.")
 @pass_invocation
 def command(invocation: Invocation, name: str, provider: str, main_branch: str) -> None:
-    """Make this folder a chant project, or change these choices of one.
+    """Make this folder a chant project.
 
-    Known agents: claude, codex, gemini, opencode, and shell, which runs the `sh` blocks of a spec.
+    Again, it changes the choices that are named. Known agents: claude, codex, gemini, opencode, and
+    shell, which runs the `sh` blocks of a spec.
     """
     from chant_ls.app import build_app, find_root
     from chant_ls.engine.operations.init import InitRequest, init

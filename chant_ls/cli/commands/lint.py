@@ -7,6 +7,7 @@ import click
 from chant_ls.cli import render
 from chant_ls.cli.context import Invocation, found, pass_invocation
 from chant_ls.cli.failures import REFUSED, checked
+from chant_ls.cli.options import examples
 from chant_ls.model.likeness import alike
 from chant_ls.model.refusal import Refusal
 from chant_ls.model.spec import SpecId
@@ -16,7 +17,15 @@ if TYPE_CHECKING:
     from chant_ls.app import App
 
 
-@click.command()
+@click.command(
+    epilog=examples(
+        "chant lint                       # all specs, configuration and prompts",
+        "chant lint 010-abc --fix         # apply what leaves no choice",
+        "chant lint --explain unknown-key # the page of a diagnostic",
+        done="no errors",
+        refused="an error was found",
+    )
+)
 @click.argument("ids", nargs=-1, metavar="[ID]...")
 @click.option("--fix", is_flag=True, help="Apply the fixes that leave no choice.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
@@ -25,7 +34,10 @@ if TYPE_CHECKING:
 def command(
     invocation: Invocation, ids: tuple[str, ...], fix: bool, as_json: bool, explain: str
 ) -> None:
-    """Check specs and configuration. Exit code 1 if there is any error."""
+    """Check specs and configuration.
+
+    Each finding is shown with its file, line and code.
+    """
     if explain:
         render.out(checked(_page(explain)))
         return

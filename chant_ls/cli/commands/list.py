@@ -7,6 +7,7 @@ import click
 
 from chant_ls.cli import render
 from chant_ls.cli.context import Invocation, pass_invocation
+from chant_ls.cli.options import examples
 from chant_ls.model.spec import TYPE_ALIASES, SpecType, Status
 
 if TYPE_CHECKING:
@@ -15,7 +16,16 @@ if TYPE_CHECKING:
 TYPES = [*(kind.value for kind in SpecType), *TYPE_ALIASES]
 
 
-@click.command()
+@click.command(
+    epilog=examples(
+        "chant list                        # what is open, and what it waits for",
+        "chant list --ready --label v0.8.0",
+        "chant list --status in_progress   # what agents are at",
+        "chant list --all --json",
+        done="shown, also if there is none",
+        refused="refused",
+    )
+)
 @click.option(
     "--label", "labels", multiple=True, metavar="L", help="Only with this label. May be repeated."
 )

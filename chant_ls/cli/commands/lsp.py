@@ -9,7 +9,7 @@ import click
 )
 @click.pass_context
 def command(ctx: click.Context) -> None:
-    """Language server on stdio; `chant lsp --help` shows its options."""
+    """Language server for editors, on stdio."""
     from chant_ls.lsp.main import main
 
     main(ctx.args)

@@ -6,12 +6,19 @@ import click
 
 from chant_ls.cli import render
 from chant_ls.cli.context import Invocation, found, pass_invocation
+from chant_ls.cli.options import examples
 
 _LEFTOVERS = re.compile(r"agent conversation|agent output|execution result", re.IGNORECASE)
 _SECTIONS = re.compile(r"^(?=## )", re.MULTILINE)
 
 
-@click.command()
+@click.command(
+    epilog=examples(
+        "chant prep 010-abc --clean | my-agent",
+        done="printed",
+        refused="there is no such spec",
+    )
+)
 @click.argument("id")
 @click.option("--clean", is_flag=True, help="Without what earlier runs wrote into it.")
 @pass_invocation

@@ -4,9 +4,16 @@ import click
 
 from chant_ls.cli.commands.approve import decide
 from chant_ls.cli.context import Invocation, pass_invocation
+from chant_ls.cli.options import examples
 
 
-@click.command()
+@click.command(
+    epilog=examples(
+        'chant reject 010-abc --by Ann --reason "too wide"',
+        done="rejected",
+        refused="refused, or somebody is at it",
+    )
+)
 @click.argument("ids", nargs=-1, required=True, metavar="ID...")
 @click.option("--by", required=True, metavar="NAME", help="Who rejects.")
 @click.option("--reason", default="", help="Why.")

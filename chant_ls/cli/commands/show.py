@@ -7,13 +7,21 @@ import click
 
 from chant_ls.cli import render
 from chant_ls.cli.context import Invocation, found, pass_invocation
+from chant_ls.cli.options import examples
 from chant_ls.model.spec import SpecId
 
 if TYPE_CHECKING:
     from chant_ls.analysis.snapshot import Snapshot
 
 
-@click.command()
+@click.command(
+    epilog=examples(
+        "chant show 010-abc",
+        "chant show 010-abc --json",
+        done="shown",
+        refused="there is no such spec",
+    )
+)
 @click.argument("ids", nargs=-1, required=True, metavar="ID...")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @pass_invocation
