@@ -42,7 +42,7 @@ class Key:
 
 def offered(asked: Asked, found: Iterable[Action]) -> Iterator[types.CodeAction | types.Command]:
     for action in found:
-        if not _wanted(action, asked.only) or not _possible(asked, action):
+        if not wanted(action, asked.only) or not _possible(asked, action):
             continue
         if asked.client.action_literals:
             if one := _action(asked, action):
@@ -51,7 +51,7 @@ def offered(asked: Asked, found: Iterable[Action]) -> Iterator[types.CodeAction 
             yield drawn.command(asked.view, action.title, action.run)
 
 
-def _wanted(action: Action, only: Sequence[types.CodeActionKind | str] | None) -> bool:
+def wanted(action: Action, only: Sequence[types.CodeActionKind | str] | None) -> bool:
     """A kind is wanted with all below it: `source` asks for `source.fixAll.chant` too."""
     return not only or _named(action, only)
 

@@ -7,6 +7,7 @@ from hashlib import sha256
 from lsprotocol import types
 
 from chant_ls.analysis.papers.sheet import Sheet
+from chant_ls.analysis.types import Action, Change
 from chant_ls.lsp.capabilities import Client
 from chant_ls.lsp.convert import Lines, index_of
 from chant_ls.lsp.project import Project
@@ -58,6 +59,27 @@ def views(session: Session, project: Project) -> Iterator[SheetView]:
     for path in project.open_paths:
         if paper_at(path) and (view := view_of(session, project.uri_of(path))):
             yield view
+
+
+def action(view: SheetView, client: Client, one: Action) -> types.CodeAction:
+    """With its edit: of this one text."""
+    from chant_ls.lsp.checks import to_proto
+
+    change = one.change() if one.change else Change()
+    made = [view.lines.edit(edit) for edit in change.edits.get(view.sheet.path, ())]
+    text = types.OptionalVersionedTextDocumentIdentifier(
+        uri=view.uri, version=view.project.version_of(view.sheet.path)
+    )
+    whole = client.document_changes
+    return types.CodeAction(
+        title=one.title,
+        kind=one.kind.value,
+        diagnostics=[to_proto(view, found, client) for found in one.fixes],
+        is_preferred=True if one.preferred and client.action_preferred else None,
+        edit=types.WorkspaceEdit(document_changes=[types.TextDocumentEdit(text, [*made])])
+        if whole
+        else types.WorkspaceEdit(changes={view.uri: made}),
+    )
 
 
 def report(view: SheetView, client: Client) -> Report:

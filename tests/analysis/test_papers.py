@@ -12,13 +12,14 @@ from hypothesis import strategies as st
 
 from chant_ls.analysis.papers.check import check
 from chant_ls.analysis.papers.complete import complete
+from chant_ls.analysis.papers.fixes import fixes
 from chant_ls.analysis.papers.hover import document_for, hover
 from chant_ls.analysis.papers.sheet import Sheet
 from chant_ls.analysis.snapshot import Snapshot
 from chant_ls.engine.prompt import VARIABLES as FILLED
 from chant_ls.model.config import Config, Provider, from_mapping
 from chant_ls.model.papers import CONFIG, ROWS, VARIABLES, Paper, paper_at
-from chant_ls.syntax.text import Edit
+from chant_ls.syntax.text import Edit, Span, apply
 
 PATHS = {
     Paper.CONFIG: ".chant/config.md",
@@ -117,7 +118,33 @@ def test_an_extension_is_put_in_as_it_is() -> None:
     assert check(sheet(P, "{{anything}}\n", path)) == ()
 
 
+FIXED = [
+    (C, "defaults:\n  modle: x", "Rename to `model`", "defaults:\n  model: x"),
+    (C, "defaults: {xyzzy: x}", "Remove `defaults.xyzzy`", "defaults: {}"),
+    (C, "defaults: {auto_merge: batsh}", "Change to `batch`", "defaults: {auto_merge: batch}"),
+    (C, "lint:\n  rules:\n    overdu: off", "Remove `lint.rules.overdu`", "lint:\n  rules:"),
+    (C, "project: {}\nproject: {}", "Remove `project`", "project: {}"),
+    (P, "extends: standart", "Change to `standard`", "extends: standard"),
+    (T, "labels: bug # why", "Put `bug` into a list", "labels: [bug] # why"),
+    (P, "---\n{{spec.titel}}", "Change to `spec.title`", "---\n{{spec.title}}"),
+]
+
+
+@pytest.mark.parametrize(("kind", "front", "title", "fixed"), FIXED)
+def test_quick_fixes(kind: Paper, front: str, title: str, fixed: str) -> None:
+    text = f"---\n{front}\n---\n" if "---" not in front else f"---\n{front}\n"
+    found = {one.title: one for one in fixes(sheet(kind, text), Span(0, len(text)))}
+    assert title in found, list(found)
+    change = found[title].change
+    assert change
+    done = apply(text, change().edits[PATHS[kind]])
+    assert done == text.replace(front, fixed)
+    assert not [d for d in check(sheet(kind, done)) if d.code == found[title].fixes[0].code]
+
+
 TYPED = [
+    (C, "---\n# def┃\n---\n", set()),
+    (C, "---\ndefaults:\n  prompt: st # 'x' n┃\n---\n", set()),
     (C, "---\n┃\n---\n", {"project", "defaults", "providers", "lint"}),
     (C, "---\nproject: {}\ndef┃\n---\n", {"defaults", "!project"}),
     (C, "---\ndefaults:\n  auto_merge: ┃\n---\n", {"batch", "always", "never"}),
@@ -171,6 +198,7 @@ def applied(text: str, edit: Edit) -> str:
             "provider",
             "---\ndefaults: {provider: x}\n---\n",
         ),
+        (P, "---\nkind: ┃# why\n---\n", "analysis", "---\nkind: analysis # why\n---\n"),
         (P, "---\nkind: ex┃ec\n---\n", "analysis", "---\nkind: analysis\n---\n"),
         (P, "{{spec.┃ti}}", "spec.title", "{{spec.title}}"),
         (P, "{{ sp┃\n", "spec", "{{ spec}}\n"),

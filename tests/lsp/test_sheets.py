@@ -29,6 +29,25 @@ def at(uri, line, character):
     return {"textDocument": {"uri": uri}, "position": {"line": line, "character": character}}
 
 
+@pytest.mark.parametrize("whole", [True, False])
+def test_configuration_has_quick_fixes(join, project, whole):
+    literals = {"codeActionLiteralSupport": {"codeActionKind": {"valueSet": ["quickfix"]}}}
+    edit = {"workspaceEdit": {"documentChanges": whole}}
+    can = {"textDocument": {"codeAction": literals}, "workspace": edit}
+    client = join(project, capabilities=can)
+    uri = client.open(project / ".chant/config.md", "---\ndefaults:\n  promt: x\n---\n")
+    area = {"start": {"line": 2, "character": 3}, "end": {"line": 2, "character": 3}}
+    ask = {"textDocument": {"uri": uri}, "range": area, "context": {"diagnostics": []}}
+    rename, remove = client.request("textDocument/codeAction", ask)
+    assert (rename["title"], remove["title"]) == ("Rename to `prompt`", "Remove `defaults.promt`")
+    assert rename["diagnostics"][0]["code"] == "unknown-field"
+    edit = rename["edit"]
+    edits = edit["documentChanges"][0]["edits"] if whole else edit["changes"][uri]
+    assert edits[0]["newText"] == "prompt"
+    ask["context"]["only"] = ["refactor"]
+    assert client.request("textDocument/codeAction", ask) == []
+
+
 def test_configuration_has_diagnostics_completion_and_hover(join, project):
     client = join(project, capabilities={})
     file = project / ".chant/config.md"

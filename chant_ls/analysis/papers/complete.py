@@ -22,6 +22,8 @@ def complete(sheet: Sheet, offset: int) -> Completions:
     front = sheet.read.frontmatter
     if front and front.inner.start <= offset <= front.inner.end and offset < sheet.read.body_start:
         typing = typing_at(sheet.text, front.inner, offset)
+        if typing is None:
+            return Completions()
         found = _values(sheet, typing) if typing.value else _keys(sheet, typing)
         return Completions(tuple(found))
     return Completions(tuple(_variables(sheet, offset)))
@@ -85,9 +87,10 @@ def _values(sheet: Sheet, typing: Typing) -> Iterator[Completion]:
 
 
 def _named(sheet: Sheet, row: Field, typing: Typing) -> Iterator[Completion]:
-    glued = sheet.text[typing.span.start - 1 : typing.span.start] == ":"
+    before = " " if sheet.text[typing.span.start - 1 : typing.span.start] == ":" else ""
+    behind = " " if sheet.text.startswith("#", typing.span.end) else ""
     for number, text in enumerate(_texts(sheet, row)):
-        edit = Edit(typing.span, f" {text}" if glued else text)
+        edit = Edit(typing.span, f"{before}{text}{behind}")
         yield Completion(text, ItemKind.VALUE, edit, filter=text, sort=f"{number:03}")
 
 

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from chant_ls.syntax.text import Span
 
 _LINE_START = re.compile(r"[\r\n]")
-_REST = re.compile(r"[^\s,:{}\[\]\"']*")
+_COMMENT = re.compile(r"(?:\A|\s)#")
+_QUOTED = re.compile(r"'[^']*'|\"[^\"]*\"")
+_REST = re.compile(r"(?!#)[^\s,:{}\[\]\"']*")
 _KEY = re.compile(r"(\s*+)((?:-\s++)*+)([^\s:#{}\[\],\"'][^:{}\[\],]*+):(?=\s|\Z)")
 _INDENT = re.compile(r"(\s*(?:-\s+)*)")
 
@@ -20,10 +22,12 @@ class Typing:
     span: Span
 
 
-def typing_at(text: str, inner: Span, offset: int) -> Typing:
-    """`inner` is the frontmatter between its fences."""
+def typing_at(text: str, inner: Span, offset: int) -> Typing | None:
+    """`inner` is the frontmatter between its fences. None in a comment."""
     lines = _LINE_START.split(text[inner.start : offset])
     last, above = lines[-1], lines[:-1]
+    if _COMMENT.search(_QUOTED.sub("", last)):
+        return None
     lead = _INDENT.match(last)
     indent = lead.end() if lead else 0
     path, segment = _flow(last[indent:])

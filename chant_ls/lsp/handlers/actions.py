@@ -18,12 +18,27 @@ def code_action(
     ls: ChantServer, params: types.CodeActionParams
 ) -> list[types.CodeAction | types.Command] | None:
     if (view := ls.session.view(params.text_document.uri)) is None:
-        return None
+        return _of_sheet(ls, params)
     checked = ls.publisher.checked(view)
     span = view.lines.span(params.range)
     found = actions(view.snapshot, view.path, span, checked.found)
     asked = offers.Asked(view, ls.client, checked, span, params.context.only)
     return list(offers.offered(asked, found))
+
+
+def _of_sheet(
+    ls: ChantServer, params: types.CodeActionParams
+) -> list[types.CodeAction | types.Command] | None:
+    """Quick fixes of a file that is no spec: few and cheap, so they come whole."""
+    from chant_ls.analysis.papers.fixes import fixes
+    from chant_ls.lsp import sheets
+
+    view = sheets.view_of(ls.session, params.text_document.uri)
+    if view is None or not ls.client.action_literals:
+        return None
+    found = fixes(view.sheet, view.lines.span(params.range))
+    wanted = (one for one in found if offers.wanted(one, params.context.only))
+    return [sheets.action(view, ls.client, one) for one in wanted]
 
 
 def resolve_action(ls: ChantServer, params: types.CodeAction) -> Awaitable[types.CodeAction]:
