@@ -4,12 +4,14 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Lock
 
 from bench.table import Row
 from bench.timing import seconds
 
-RUNS = 10
+RUNS, MANY, WIDTH = 20, 200, 8
 _SPEC = """\
 ---
 target_files:
@@ -40,24 +42,30 @@ worktrees:
 
 
 def rows(folder: Path) -> Iterator[Row]:
+    """One after the other beside a script that does the same; then many at once beside as many."""
+    yield _compared(folder / "one-by-one", "one run in a batch", RUNS, 1)
+    yield _compared(folder / "many", f"one of {MANY} runs, {WIDTH} at once", MANY, WIDTH)
+
+
+def _compared(folder: Path, what: str, runs: int, width: int) -> Row:
     ours, plain = folder / "ours", folder / "plain"
     for root in (ours, plain):
-        _project(root, folder / f"{root.name}-worktrees")
+        _project(root, folder / f"{root.name}-worktrees", runs)
     ids = [path.stem for path in sorted((plain / ".chant" / "specs").glob("*.md"))]
-    scripted = seconds(lambda: [_scripted(plain, folder / "scripted", id) for id in ids]) / RUNS
-    batch = seconds(lambda: _batch(ours)) / RUNS
-    left = _git(ours, "log", "--oneline", "--merges", "main").count("\n")
-    assert left == RUNS, f"{left} of {RUNS} runs were merged"
+    scripted = seconds(lambda: _all_scripted(plain, folder / "scripted", ids, width)) / runs
+    batch = seconds(lambda: _batch(ours, width)) / runs
+    merged = _git(ours, "log", "--oneline", "--merges", "main").count("\n")
+    assert merged == runs, f"{merged} of {runs} runs were merged"
     met = batch <= 2 * scripted
-    yield Row("one run in a batch", batch, "s", "≤ 2 ×", met, scripted, "plain git and the agent")
+    return Row(what, batch, "s", "≤ 2 ×", met, scripted, "plain git and the agent")
 
 
-def _project(root: Path, worktrees: Path) -> None:
+def _project(root: Path, worktrees: Path, runs: int) -> None:
     specs = root / ".chant" / "specs"
     specs.mkdir(parents=True)
     config = _CONFIG.format(python=sys.executable, agent=_AGENT, worktrees=worktrees)
     (root / ".chant" / "config.md").write_text(config)
-    for n in range(RUNS):
+    for n in range(runs):
         (specs / f"2026-01-29-{n:03d}-abc.md").write_text(_SPEC.format(n=n))
     for n in range(200):
         path = root / "src" / f"{n % 10}" / f"{n}.py"
@@ -70,17 +78,27 @@ def _project(root: Path, worktrees: Path) -> None:
     _git(root, "commit", "-qm", "start")
 
 
-def _batch(root: Path) -> None:
+def _batch(root: Path, width: int) -> None:
     command = [sys.executable, "-m", "chant_ls.cli", "-q", "-C", str(root), "work"]
-    subprocess.run([*command, "--parallel", "1", "--merge"], check=True, stdin=subprocess.DEVNULL)
+    subprocess.run(
+        [*command, "--parallel", str(width), "--merge"], check=True, stdin=subprocess.DEVNULL
+    )
 
 
-def _scripted(root: Path, worktree: Path, id: str) -> None:
+def _all_scripted(root: Path, worktrees: Path, ids: list[str], width: int) -> None:
+    """Agents side by side, merges one after the other: as anybody would script it."""
+    making, merging = Lock(), Lock()
+    with ThreadPoolExecutor(width) as pool:
+        list(pool.map(lambda id: _scripted(root, worktrees / id, id, making, merging), ids))
+
+
+def _scripted(root: Path, worktree: Path, id: str, making: Lock, merging: Lock) -> None:
     """What a script would do for one spec: the same git steps and the same agent."""
     branch = f"chant/{id}"
-    base = _git(root, "rev-parse", "main").strip()
-    _git(root, "worktree", "add", "-q", "-b", branch, str(worktree), base)
-    _git(root, "worktree", "lock", str(worktree))
+    with making:
+        base = _git(root, "rev-parse", "main").strip()
+        _git(root, "worktree", "add", "-q", "-b", branch, str(worktree), base)
+        _git(root, "worktree", "lock", str(worktree))
     env = {**os.environ, "CHANT_SPEC_ID": id}
     subprocess.run([sys.executable, "-c", _AGENT], cwd=worktree, env=env, check=True)
     _git(worktree, "status", "--porcelain")
@@ -88,13 +106,20 @@ def _scripted(root: Path, worktree: Path, id: str) -> None:
     _git(worktree, "commit", "-qm", f"chant({id}): work")
     _git(worktree, "diff", "--stat", base, "HEAD")
     _git(worktree, "commit", "-q", "--allow-empty", "-m", f"chant: complete {id}")
-    tree = _git(root, "merge-tree", "--write-tree", "main", branch).strip()
-    commit = _git(root, "commit-tree", tree, "-p", "main", "-p", branch, "-m", "merge").strip()
-    _git(root, "read-tree", "-m", "-u", base, commit)
-    _git(root, "update-ref", "refs/heads/main", commit, base)
-    _git(root, "worktree", "unlock", str(worktree))
-    _git(root, "worktree", "remove", str(worktree))
-    _git(root, "branch", "-q", "-D", branch)
+    with merging:
+        _merged(root, branch)
+    with making:
+        _git(root, "worktree", "unlock", str(worktree))
+        _git(root, "worktree", "remove", str(worktree))
+        _git(root, "branch", "-q", "-D", branch)
+
+
+def _merged(root: Path, branch: str) -> None:
+    main = _git(root, "rev-parse", "main").strip()
+    tree = _git(root, "merge-tree", "--write-tree", main, branch).strip()
+    commit = _git(root, "commit-tree", tree, "-p", main, "-p", branch, "-m", "merge").strip()
+    _git(root, "read-tree", "-m", "-u", main, commit)
+    _git(root, "update-ref", "refs/heads/main", commit, main)
 
 
 def _git(folder: Path, *arguments: str) -> str:
