@@ -91,9 +91,11 @@ def _keys(asked: _Asked, place: Key) -> Iterator[Completion]:
     rows = BY_NAME[place.parent].rows if place.parent in BY_NAME else FIELDS
     present = _present(asked.document, place)
     colon = _COLON.match(asked.document.text, place.span.end) is not None
+    front = asked.document.frontmatter
+    flow = front is not None and front.mapping.flow
     for number, row in enumerate(rows):
         if row.name not in present:
-            new = row.name if colon else _key_text(row, place.parent)
+            new = row.name if colon else _key_text(row, place.parent, flow)
             name = f"{place.parent}.{row.name}" if place.parent else row.name
             yield Completion(
                 row.name,
@@ -105,7 +107,9 @@ def _keys(asked: _Asked, place: Key) -> Iterator[Completion]:
             )
 
 
-def _key_text(row: Field, parent: str) -> str:
+def _key_text(row: Field, parent: str, flow: bool) -> str:
+    if flow:
+        return f"{row.name}: "
     inner = "    " if parent else "  "
     if row.shape in (Shape.LIST, Shape.LIST_OR_TEXT):
         return f"{row.name}:\n{inner}- "

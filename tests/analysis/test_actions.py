@@ -250,6 +250,14 @@ def test_a_spec_between_braces_is_split_by_edits_that_do_not_overlap() -> None:
     assert text_of(done, A) == "---\n{type: driver}\n---\n# T\n"
 
 
+def test_split_where_the_title_stands_below() -> None:
+    text = "---\n---\nBefore\n\n## Acceptance Criteria\n\n- [ ] x\n\n# Late‸\n\nBehind\n"
+    project, found = offered(text, snapshot({}))
+    made = text_of(after(project, found[SPLIT]), f"{A}.2")
+    body = "# Implement: Late\n\nBefore\n\nBehind\n\n## Acceptance Criteria\n\n- [ ] x\n"
+    assert made.endswith(f"---\n\n{body}")
+
+
 def test_split_keeps_sections_behind_the_criteria_and_crlf() -> None:
     text = (
         "---\ntype: code\n---\n\n# T‸\n\n## Acceptance Criteria\n\n- [ ] a\n\n## Notes\n\nlast\n"

@@ -237,6 +237,7 @@ def test_nothing_is_offered_where_nothing_can_stand(text: str) -> None:
             LOCK,
             f"---\ndepends_on: [\n  x, # note, other\n  {LOCK}\n]\n---\n",
         ),
+        ("---\n{dep‸}\n---\n", "depends_on", "---\n{depends_on: }\n---\n"),
         ("---\r\ndep‸\r\n---\r\n", "depends_on", "---\r\ndepends_on:\r\n  - \r\n---\r\n"),
         (
             "# T\r\n\r\n## Con‸\r\n",

@@ -97,13 +97,14 @@ def _criteria_section(document: Document) -> Span | None:
 
 
 def _prose(document: Document) -> str:
-    """What stands below the title, without the criteria."""
-    title, section = document.body.title, _criteria_section(document)
-    start = title.line.end if title else document.body.start
-    if section is None:
-        return _lines(document.text[start:])
-    before = document.text[start : section.start]
-    return _lines(f"{before.rstrip()}\n\n{document.text[section.end :].strip()}")
+    """The body without the title and the criteria."""
+    title, text, at = document.body.title, document.text, document.body.start
+    gone = [span for span in (title.line if title else None, _criteria_section(document)) if span]
+    parts = []
+    for span in sorted(gone):
+        parts.append(text[at : span.start].strip())
+        at = max(at, span.end)
+    return _lines("\n\n".join(filter(None, [*parts, text[at:].strip()])))
 
 
 def _lines(text: str) -> str:
