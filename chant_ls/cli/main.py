@@ -13,6 +13,21 @@ from chant_ls.cli import commands
 from chant_ls.cli.context import Invocation
 from chant_ls.cli.failures import exit_code_of, obey_terminate
 
+COMPLETES = "_CHANT_COMPLETE"
+"""What click's shell completion sets for a program named chant."""
+
+GROUPS = {
+    "Start here": ("demo", "init", "add", "edit", "split", "lint", "approve", "reject", "lsp"),
+    "Run": ("work", "log", "pause", "resume", "cancel", "reset"),
+    "Merge": ("merge",),
+    "Look": ("list", "show", "search", "dag", "diagnose", "export", "prep"),
+    "Keep house": (
+        *("archive", "unarchive", "cleanup", "recover"),
+        *("doctor", "config", "completion"),
+    ),
+}
+"""Of the overview; a command that is in none stands in the last."""
+
 
 class Commands(click.Group):
     """Each module of `chant_ls.cli.commands` is a command of its name (`-` for `_`), imported when
@@ -22,17 +37,16 @@ class Commands(click.Group):
         return sorted(m.name.replace("_", "-") for m in pkgutil.iter_modules(commands.__path__))
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """By what they are for; those that no section names come last."""
-        named = {name for names in _SECTIONS.values() for name in names}
-        others = tuple(name for name in self.list_commands(ctx) if name not in named)
-        for title, names in (*_SECTIONS.items(), (_OTHERS, others)):
-            found = [(name, self.get_command(ctx, name)) for name in names]
-            rows = [
-                (name, one.get_short_help_str(62)) for name, one in found if one and not one.hidden
-            ]
-            if rows:
-                with formatter.section(title):
-                    formatter.write_dl(rows)
+        """In groups, each with its whole first sentence."""
+        known = {name: self.get_command(ctx, name) for name in self.list_commands(ctx)}
+        shown = {name: one for name, one in known.items() if one and not one.hidden}
+        named = {name for names in GROUPS.values() for name in names}
+        *_, last = GROUPS
+        for group, names in GROUPS.items():
+            more = [name for name in shown if name not in named] if group == last else []
+            rows = [(n, _sentence(shown[n])) for n in (*names, *more) if n in shown]
+            with formatter.section(group):
+                formatter.write_dl(rows)
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -48,17 +62,16 @@ class Commands(click.Group):
             return None
         module = importlib.import_module(f"{commands.__name__}.{cmd_name.replace('-', '_')}")
         command: click.Command = module.command
+        if COMPLETES in os.environ:
+            from chant_ls.cli.completing import complete_from_project
+
+            complete_from_project(command)
         return command
 
 
-_SECTIONS = {
-    "Begin": ("init", "demo", "doctor", "config"),
-    "Write specs": ("add", "edit", "split", "lint", "approve", "reject"),
-    "Look": ("list", "show", "dag", "search", "log", "diagnose", "export", "prep"),
-    "Work and merge": ("work", "resume", "pause", "cancel", "reset", "merge"),
-    "Tidy up": ("recover", "cleanup", "archive", "unarchive"),
-}
-_OTHERS = "For programs"
+def _sentence(command: click.Command) -> str:
+    return command.get_short_help_str(limit=1000)
+
 
 _MEANT = {"status": "list", "ls": "list", "new": "add", "create": "add", "run": "work"}
 
@@ -78,7 +91,9 @@ To begin:
   chant work ID                   have an agent work it, on a branch of its own
   chant merge ID                  merge it once you have looked
 
-`chant COMMAND --help` shows examples."""
+`chant COMMAND --help` tells all about one command, with examples.
+
+Exit code 0: done; 1: refused or failed; 2: wrong usage; 3: a bug of chant; 130: interrupted."""
 
 
 @click.command(
@@ -89,7 +104,10 @@ To begin:
 @click.version_option(__version__, prog_name="chant")
 @click.pass_context
 def cli(ctx: click.Context, directory: str, quiet: bool) -> None:
-    """Specs that AI agents execute: write them, see what is ready, work and merge them."""
+    """Specs that AI agents execute: write them, see what is ready, work and merge them.
+
+    An ID may be short: 010-abc for 2026-01-29-010-abc.
+    """
     ctx.obj = Invocation(directory, quiet)
     if os.environ.get("NO_COLOR"):
         ctx.color = False

@@ -34,10 +34,12 @@ def together(*options: Callable[[Command], Command]) -> Callable[[Command], Comm
     return decorated
 
 
-def examples(*lines: str, done: str = "done", refused: str = "refused or failed") -> str:
-    """The end of a help page: examples as they are typed, and what the exit codes mean."""
+def examples(*lines: str, done: str = "", refused: str = "") -> str:
+    """The end of a help page: examples as they are typed, and what the exit codes 0 and 1 mean
+    where they say more than `done` and `refused or failed`."""
     shown = "\n".join(f"  {line}" for line in lines)
     codes = (
-        f"Exit code 0: {done}; 1: {refused}; 2: wrong usage; 3: a bug of chant; 130: interrupted."
+        f"Exit code 0: {done or 'done'}; 1: {refused or 'refused or failed'}; 2: wrong usage; "
+        "3: a bug of chant; 130: interrupted."
     )
-    return f"\b\nExamples:\n{shown}\n\n{codes}"
+    return f"\b\nExamples:\n{shown}" + (f"\n\n{codes}" if done or refused else "")

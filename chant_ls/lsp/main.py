@@ -76,9 +76,16 @@ def _options(argv: Sequence[str]) -> Options:
 
 
 def _parser() -> "ArgumentParser":
-    from argparse import ArgumentParser
+    from argparse import ArgumentParser, RawDescriptionHelpFormatter
 
-    parser = ArgumentParser("chant-ls", description="Language server for chant specs.")
+    parser = ArgumentParser(
+        "chant-ls",
+        formatter_class=RawDescriptionHelpFormatter,
+        description="Language server for chant specs.\n\n"
+        "Editors start it; `chant lsp` is the same program. It reads and checks specs as they\n"
+        "are typed. What a repository chose to run runs only where the editor says it is trusted.",
+        epilog="Examples:\n  chant lsp --stdio\n  chant lsp --log-file /tmp/chant-ls.log",
+    )
     parser.add_argument("--stdio", action="store_true", help="speak on stdin and stdout (default)")
     parser.add_argument("--tcp", metavar="HOST:PORT", help="wait for one client on this address")
     parser.add_argument("--log-file", metavar="FILE", help="write the log there, not to stderr")

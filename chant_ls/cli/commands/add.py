@@ -42,7 +42,11 @@ def command(
     needs_approval: bool,
     commit: bool,
 ) -> None:
-    """Write a new spec."""
+    """Write a new spec.
+
+    Its id is printed. The file gets a commit of its own on the current branch; what you have staged
+    stays staged. Write down in it what is wanted, and by which criteria one sees that it is done.
+    """
     from chant_ls.engine.operations.add import AddRequest, add
 
     words = " ".join(title)

@@ -21,7 +21,10 @@ from chant_ls.cli.options import examples
 @click.option("--reason", default="", help="Why.")
 @pass_invocation
 def command(invocation: Invocation, ids: tuple[str, ...], by: str, reason: str) -> None:
-    """Approve a spec that waits for a person."""
+    """Approve a spec that waits for a person.
+
+    Who decided, when and why is written into the spec and committed. From then on it can be worked.
+    """
     decide(invocation, ids, by, reason, approved=True)
 
 

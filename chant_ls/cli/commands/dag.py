@@ -25,7 +25,10 @@ FORMATS = ("tree", "dot", "mermaid", "json")
 def command(
     invocation: Invocation, ids: tuple[str, ...], format: str, labels: tuple[str, ...]
 ) -> None:
-    """Show who waits for whom."""
+    """Show who waits for whom.
+
+    A tree for people, or a graph for other programs: dot (Graphviz), mermaid, json.
+    """
     from chant_ls.analysis.dag import Format, dag
     from chant_ls.analysis.summary import Filters, listed
 

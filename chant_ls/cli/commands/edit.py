@@ -20,7 +20,10 @@ from chant_ls.cli.options import examples
 @click.argument("ids", nargs=-1, required=True, metavar="ID...")
 @pass_invocation
 def command(invocation: Invocation, ids: tuple[str, ...]) -> None:
-    """Open a spec in your editor ($VISUAL, $EDITOR)."""
+    """Open a spec in your editor.
+
+    The editor is that of $VISUAL or $EDITOR. Nothing is committed.
+    """
     if not sys.stdin.isatty():
         refuse("there is no terminal to edit in", "`chant show ID` names the file: open that")
     app = invocation.app()

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     epilog=examples(
         "chant lint                       # all specs, configuration and prompts",
         "chant lint 010-abc --fix         # apply what leaves no choice",
-        "chant lint --explain unknown-key # the page of a diagnostic",
+        "chant lint --explain unknown-field   # the page of a diagnostic",
         done="no errors",
         refused="an error was found",
     )

@@ -53,7 +53,11 @@ def command(
     count: bool,
     as_json: bool,
 ) -> None:
-    """List specs. Finished ones are hidden unless asked for."""
+    """List specs with their status.
+
+    Completed and cancelled specs are hidden unless you ask for them; completed work that is not
+    merged is shown.
+    """
     from chant_ls.analysis.summary import Filters, listed, rows, spec_json
 
     gc.disable()  # what is made here stays until the program ends, and that is soon

@@ -9,7 +9,7 @@ import click
 )
 @click.pass_context
 def command(ctx: click.Context) -> None:
-    """Language server for editors, on stdio."""
+    """Serve editors as the language server, on stdin and stdout."""
     from chant_ls.lsp.main import main
 
     main(ctx.args)

@@ -5,15 +5,24 @@ from pathlib import Path
 
 import click
 
+from chant_ls.cli.options import examples
+
 _CONFLICT, _ERROR = 1, 2
 
 
-@click.command(hidden=True)
+@click.command(
+    hidden=True,
+    epilog=examples("chant merge-driver base.md ours.md theirs.md")
+    + "\n\nExit code 0: merged; 1: conflict, marked in OURS; 2: it could not be merged.",
+)
 @click.argument("base", type=click.Path(path_type=Path))
 @click.argument("ours", type=click.Path(path_type=Path))
 @click.argument("theirs", type=click.Path(path_type=Path))
 def command(base: Path, ours: Path, theirs: Path) -> int:
-    """Merge three texts of a spec into OURS. Exit 0 merged, 1 conflict, 2 error."""
+    """Merge three texts of a spec, as git asks for it.
+
+    BASE and THEIRS are read, the result is written to OURS. `chant init` registers this with git.
+    """
     from chant_ls.app import build_app
     from chant_ls.engine.git_port import GitError
     from chant_ls.engine.operations.merge_driver import drive

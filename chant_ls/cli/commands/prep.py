@@ -23,7 +23,10 @@ _SECTIONS = re.compile(r"^(?=## )", re.MULTILINE)
 @click.option("--clean", is_flag=True, help="Without what earlier runs wrote into it.")
 @pass_invocation
 def command(invocation: Invocation, id: str, clean: bool) -> None:
-    """Print the text of a spec, for an agent to read."""
+    """Print the text of a spec, for an agent to read.
+
+    For agents that chant does not start itself. Nothing is changed.
+    """
     snapshot = invocation.app().load()
     file = snapshot.find(found(snapshot, id, archived=True))
     assert file is not None, "an id that was found"

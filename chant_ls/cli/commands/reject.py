@@ -19,5 +19,9 @@ from chant_ls.cli.options import examples
 @click.option("--reason", default="", help="Why.")
 @pass_invocation
 def command(invocation: Invocation, ids: tuple[str, ...], by: str, reason: str) -> None:
-    """Reject a spec: it is not worked until somebody approves it."""
+    """Reject a spec that waits for a person.
+
+    It is not worked until somebody approves it. Who decided, when and why is written into the spec
+    and committed.
+    """
     decide(invocation, ids, by, reason, approved=False)

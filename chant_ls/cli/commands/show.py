@@ -26,7 +26,11 @@ if TYPE_CHECKING:
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @pass_invocation
 def command(invocation: Invocation, ids: tuple[str, ...], as_json: bool) -> None:
-    """Show a spec: status, what it waits for, run, text."""
+    """Show a spec with what chant knows about it.
+
+    Status, what it waits for, its run with worktree and branch, then its text. Archived specs are
+    found too.
+    """
     from chant_ls.analysis.summary import spec_json
 
     snapshot = invocation.app().load()

@@ -15,10 +15,10 @@ from chant_ls.cli.options import examples
         refused="a spec is unknown or not archived; then none was moved",
     )
 )
-@click.argument("ids", nargs=-1, required=True, metavar="ID...")
+@click.argument("archived_ids", nargs=-1, required=True, metavar="ID...")
 @click.option("--no-commit", is_flag=True, help="Only move the files.")
 @pass_invocation
-def command(invocation: Invocation, ids: tuple[str, ...], no_commit: bool) -> None:
+def command(invocation: Invocation, archived_ids: tuple[str, ...], no_commit: bool) -> None:
     """Bring archived specs back.
 
     They return to .chant/specs with the status they had.
@@ -26,7 +26,7 @@ def command(invocation: Invocation, ids: tuple[str, ...], no_commit: bool) -> No
     from chant_ls.engine.operations.archive import plan_back, unarchive
 
     engine = invocation.engine()
-    planned = checked(plan_back(engine, ids))
+    planned = checked(plan_back(engine, archived_ids))
     done = checked(unarchive(engine, planned, not no_commit))
     invocation.say_all(done.notes)
     for one in done.moves:
