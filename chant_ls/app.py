@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from chant_ls.model.spec import SpecId, Status
 
 CONFIG = ".chant/config.md"
+_PAPERS = (CONFIG, ".chant/prompts/**/*.md", ".chant/templates/**/*.md")
 _LARGEST_CONFIG = 1 << 20
 
 
@@ -111,13 +112,19 @@ class App:
         data = self._specs.read(record.spec_path)
         return data is not None and loading.tells_of(data, record)
 
-    def config(self) -> "Config":
-        """The project's over the user's own; a missing or broken one counts as empty."""
+    def config(self, text: str | None = None) -> "Config":
+        """The project's over the user's own; a missing or broken one counts as empty. `text` counts
+        for the project's file, where it is given."""
         from chant_ls.host import folders
         from chant_ls.syntax.config import parse_config
 
         user = folders.user_config(self.env)
-        return parse_config(self._text(CONFIG), _read(user)).config
+        return parse_config(self._text(CONFIG) if text is None else text, _read(user)).config
+
+    def papers(self) -> Mapping[str, str]:
+        """The texts of configuration, prompts and templates by path, at most 200 of each kind."""
+        found = (path for pattern in _PAPERS for path in self.files.expand(pattern))
+        return {path: self._text(path) for path in found}
 
     def prompts(self) -> Mapping[str, str]:
         """Prompts by name, the bundled ones among them, with what they extend ("" for none)."""

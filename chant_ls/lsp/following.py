@@ -27,6 +27,7 @@ async def keep(ls: "ChantServer", project: "Project", wake: asyncio.Event) -> No
     base, seen = await ls.pools.on_disk(project, watch.index, project.app)
     before = project.snapshot
     project.adopt(base)
+    project.absorb(await ls.pools.on_disk(project, watch.papers, project.app, project.config_text))
     ls.publisher.happened(project, before)
     ls.runs.attach(project)
     await ls.pools.think(warm)
@@ -43,8 +44,8 @@ async def _follow(ls: "ChantServer", project: "Project", wake: asyncio.Event, se
     while True:
         await _pause(wake, pause)
         begun = loop.time()
-        look = (project.app, seen, project.snapshot, project.open_paths)
-        change, seen = await ls.pools.on_disk(project, watch.look, *look)
+        look = (seen, project.snapshot, project.open_paths, project.config_text)
+        change, seen = await ls.pools.on_disk(project, watch.look, project.app, *look)
         pause = max(LOOK_EVERY, 20 * (loop.time() - begun))
         before = project.snapshot
         if project.absorb(change):
@@ -78,13 +79,15 @@ async def search(ls: "ChantServer", wake: asyncio.Event) -> None:
 
 async def mirror(ls: "ChantServer", worktree: "Project", wake: asyncio.Event) -> None:
     """Keep in a linked worktree what is known of its project, below the texts open there."""
+    from chant_ls.lsp.intake import learn
+
     base = None
     while worktree.main:
         if worktree.main.snapshot is not base:
             base, before = worktree.main.snapshot, worktree.snapshot
             worktree.adopt(base)
             ls.publisher.happened(worktree, before, whole=True)
-            await ls.learn(worktree, worktree.open_paths)
+            await learn(ls, worktree, worktree.open_paths)
         with suppress(TimeoutError):
             await asyncio.wait_for(ls.publisher.settled.wait(), LOOK_EVERY)
 

@@ -9,6 +9,7 @@ from chant_ls.lsp.buffers import Buffers
 from chant_ls.lsp.places import ARCHIVE, Folder, spec_id
 from chant_ls.lsp.texts import OpenText
 from chant_ls.model.config import Config
+from chant_ls.model.papers import CONFIG_PATH
 from chant_ls.model.runs import RunInfo
 from chant_ls.model.spec import SpecId, Status
 from chant_ls.syntax.document import parse
@@ -25,6 +26,7 @@ class DiskChange:
     runs: Mapping[SpecId, RunInfo] | None = None
     config: Config | None = None
     prompts: Mapping[str, str] | None = None
+    papers: Mapping[str, str] | None = None
     paths: Mapping[str, PathFact] = field(default_factory=dict)
     tracked: Mapping[str, bool | None] = field(default_factory=dict)
     foreign: Mapping[str, Status | None] | None = None
@@ -52,6 +54,8 @@ class Project:
     def __init__(self, folder: Folder, app: "App", main: "Project | None" = None) -> None:
         self.folder, self.app, self.main = folder, app, main
         self.snapshot = Snapshot()
+        self.papers: Mapping[str, str] = {}
+        """Texts on disk of the files that are no specs."""
         self._buffers = Buffers()
         self._disk: dict[str, SpecFile] = {}
         self._saved: dict[str, str] = {}
@@ -64,6 +68,12 @@ class Project:
         """The client's own URI where it named the file, else one below the root's."""
         text = self._buffers.get(path)
         return text.uri if text else self.folder.uri_of(path)
+
+    @property
+    def config_text(self) -> str | None:
+        """The project's configuration in an editor, None where none has it open."""
+        text = self._buffers.get(CONFIG_PATH)
+        return text.text if text else None
 
     def version_of(self, path: str) -> int | None:
         """The buffer's version, None for a file that is not open."""
@@ -102,8 +112,10 @@ class Project:
         self.snapshot = self._shadowed(base)
 
     def absorb(self, change: DiskChange) -> bool:
-        """Take in what happened on disk; whether it changed the snapshot."""
-        before = self.snapshot
+        """Take in what happened on disk; whether anything is news."""
+        before, papers = self.snapshot, self.papers
+        if change.papers is not None and change.papers != self.papers:
+            self.papers = change.papers
         gone = [path for path, file in change.files.items() if file is None]
         found = [file for file in change.files.values() if file and self._is_news(file)]
         for path in gone:
@@ -119,7 +131,7 @@ class Project:
         if lost := [p for p in gone if p not in self._buffers and p in snapshot.files]:
             snapshot = snapshot.without(lost)
         self.snapshot = _settled(snapshot, change)
-        return self.snapshot is not before
+        return self.snapshot is not before or self.papers is not papers
 
     def _is_news(self, file: SpecFile) -> bool:
         known = self.on_disk(file.path)

@@ -31,8 +31,7 @@ if TYPE_CHECKING:
     from chant_ls.lsp.project import Project
     from chant_ls.lsp.publish import Publisher
     from chant_ls.lsp.runs import Runs
-    from chant_ls.lsp.session import Session, View
-    from chant_ls.lsp.texts import OpenText
+    from chant_ls.lsp.session import Session
 
 log = logging.getLogger(__name__)
 
@@ -104,7 +103,7 @@ class ChantServer(LanguageServer):
     @staticmethod
     def prepare() -> None:
         """Import what the first text needs; git, engine and processes come with their first use."""
-        for room in ("app", "analysis.check", "lsp.session", "lsp.publish", "lsp.watch"):
+        for room in ("app", "analysis.check", "lsp.session", "lsp.publish", "lsp.intake"):
             import_module(f"chant_ls.{room}")
 
     def start(self) -> None:
@@ -170,59 +169,6 @@ class ChantServer(LanguageServer):
         from chant_ls.app import build_app
 
         return build_app(project.folder.real, self.env, self.client.trusted)
-
-    # -- texts
-
-    def text_changed(self, text: "OpenText") -> None:
-        """A text was opened or edited: its own diagnostics at once, others' a little later."""
-        project = self.session.project_of(text.uri)
-        before = project.snapshot if project else None
-        view = self.session.put(text)
-        if view is None:
-            self._no_spec_changed(text.uri)
-            if project and before and before is not project.snapshot:
-                self.publisher.edited(project, before, self.session.path_of(text.uri) or "")
-            return
-        self.publisher.show(view)
-        if before is not None and view.snapshot.graph is not before.graph:
-            self.publisher.edited(view.project, before, view.path)
-        self._look_up(view)
-
-    def _no_spec_changed(self, uri: str) -> None:
-        from chant_ls.lsp.sheets import view_of
-
-        if sheet := view_of(self.session, uri):
-            self.publisher.show_sheet(sheet)
-        else:
-            self.publisher.hide(uri)
-
-    def _look_up(self, view: "View") -> None:
-        """What the text's path entries are on disk, if that is not known yet."""
-        from chant_ls.lsp import watch
-
-        project = view.project
-        if watch.wanted(project.snapshot, [view.path]) - project.snapshot.paths.keys():
-            self.spawn(self.learn(project, [view.path]))
-
-    async def learn(self, project: "Project", paths: Sequence[str]) -> None:
-        """Look up the path entries of these files that are not known yet."""
-        from chant_ls.lsp import watch
-
-        entries = await self.pools.think(watch.wanted, project.snapshot, paths)
-        if unknown := entries - project.snapshot.paths.keys():
-            facts = await self.pools.on_disk(project, project.app.lookup, unknown)
-            before = project.snapshot
-            if project.learn(facts):
-                self.publisher.happened(project, before)
-
-    def text_closed(self, uri: str) -> None:
-        self.publisher.hide(uri)
-        if (project := self.session.project_of(uri)) is None:
-            return
-        before = project.snapshot
-        self.session.drop(uri)
-        self.publisher.happened(project, before, [self.session.path_of(uri) or ""])
-        self.look_now()
 
     # -- projects
 

@@ -48,6 +48,16 @@ def view_of(session: Session, uri: str) -> SheetView | None:
     return SheetView(project, sheet, uri, session.client.encoding)
 
 
+def closed(session: Session, project: Project) -> tuple[SheetView, ...]:
+    """Those of a project that are not open, as they are on disk."""
+    encoding, uri_of = session.client.encoding, project.folder.uri_of
+    return tuple(
+        SheetView(project, Sheet(project.snapshot, path, kind, text), uri_of(path), encoding)
+        for path, text in project.papers.items()
+        if path not in project.open_paths and (kind := paper_at(path))
+    )
+
+
 def at(session: Session, params: AtPosition) -> tuple[SheetView, int] | None:
     """The view that a request names, and the offset of its position."""
     view = view_of(session, params.text_document.uri)

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, NamedTuple
 from lsprotocol import types
 
 from chant_ls.analysis.types import Diagnostic
+from chant_ls.lsp import sheets
+from chant_ls.lsp.capabilities import Client
 from chant_ls.lsp.checks import Checked, found_in
+from chant_ls.lsp.intake import learn
 from chant_ls.lsp.project import Project
 from chant_ls.lsp.session import View
-from chant_ls.lsp.sheets import view_of
 from chant_ls.lsp.watch import wanted
 
 if TYPE_CHECKING:
@@ -40,16 +42,19 @@ async def survey(ls: "ChantServer", known: Mapping[str, str]) -> AsyncIterator[l
         paths = sorted(project.snapshot.files)
         for start in range(0, len(paths), BATCH):
             batch = await _checked(ls, project, paths[start : start + BATCH])
-            told.update(view.project.uri_of(view.path) for view, _ in batch)
-            if reports := [r for view, one in batch if (r := _report(ls, view, one, known))]:
-                yield reports
+            named = [(view.project.uri_of(view.path), one) for view, one in batch]
+            told.update(uri for uri, _ in named)
+            yield [r for uri, one in named if (r := _report(ls, uri, one, known))]
+        papers = await ls.pools.think(_sheets, sheets.closed(ls.session, project), ls.client)
+        told.update(uri for uri, _ in papers)
+        yield [r for uri, one in papers if (r := _report(ls, uri, one, known))]
     if lost := [_cleared(uri) for uri in known if uri not in told and not _open(ls, uri)]:
         yield lost
 
 
 def _open(ls: "ChantServer", uri: str) -> bool:
     """Whether it has diagnostics of its own: a sheet, a text in a linked worktree."""
-    return bool(view_of(ls.session, uri) or ls.session.view(uri))
+    return bool(sheets.view_of(ls.session, uri) or ls.session.view(uri))
 
 
 def is_news(report: Report) -> bool:
@@ -77,7 +82,7 @@ def _views(ls: "ChantServer", project: Project, paths: list[str]) -> list[View]:
 async def _check(
     ls: "ChantServer", project: Project, paths: list[str]
 ) -> list[tuple[View, Checked]]:
-    await ls.learn(project, paths)
+    await learn(ls, project, paths)
     views, checks = _views(ls, project, paths), ls.publisher.checks(project)
     found = zip(views, await ls.pools.think(_all_found, views), strict=True)
     return [(v, checks.keep(v, one.diagnostics, ls.client, one.entries)) for v, one in found if one]
@@ -96,10 +101,13 @@ def _found(view: View) -> Found | None:
         return None
 
 
+def _sheets(views: tuple[sheets.SheetView, ...], client: Client) -> list[tuple[str, sheets.Report]]:
+    return [(one.uri, sheets.report(one, client)) for one in views]
+
+
 def _report(
-    ls: "ChantServer", view: View, checked: Checked, known: Mapping[str, str]
+    ls: "ChantServer", uri: str, checked: Checked | sheets.Report, known: Mapping[str, str]
 ) -> Report | None:
-    uri = view.project.uri_of(view.path)
     if known.get(uri) == checked.id:
         return types.WorkspaceUnchangedDocumentDiagnosticReport(uri=uri, result_id=checked.id)
     if not checked.items and uri not in known:

@@ -2,7 +2,7 @@
 
 import gc
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -42,25 +42,34 @@ def index(app: "App") -> tuple[Snapshot, Seen]:
 
 
 def look(
-    app: "App", before: Seen, snapshot: Snapshot, open_paths: Iterable[str] = ()
+    app: "App",
+    before: Seen,
+    snapshot: Snapshot,
+    open_paths: Iterable[str] = (),
+    config: str | None = None,
 ) -> tuple[DiskChange, Seen]:
     """What may have changed since `before`; starts no process. What the path entries of these open
-    files are is looked up again, and whether git tracks private ones."""
+    files are is looked up again, and whether git tracks private ones. `config`: see `papers`."""
     now = _list(app)
     touched = [path for path, stat in now.stats.items() if before.stats.get(path) != stat]
     files: dict[str, SpecFile | None] = {path: app.read(path) for path in touched}
     files |= dict.fromkeys(before.stats.keys() - now.stats.keys())
-    change = DiskChange(
+    change = replace(
+        papers(app, config),
         files=files,
         runs=app.runs(),
-        config=app.config(),
-        prompts=app.prompts(),
         paths=app.lookup(wanted(snapshot, open_paths)),
         tracked=app.tracked(snapshot.private),
         foreign=app.foreign(snapshot),
         today=date.today().isoformat(),
     )
     return change, now
+
+
+def papers(app: "App", config: str | None = None) -> DiskChange:
+    """The files beside the specs. `config` is the text of the project's configuration in an editor,
+    None where none has it open."""
+    return DiskChange(config=app.config(config), prompts=app.prompts(), papers=app.papers())
 
 
 def wanted(snapshot: Snapshot, paths: Iterable[str]) -> frozenset[str]:

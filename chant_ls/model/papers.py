@@ -22,6 +22,9 @@ _ENUM = Holds.ENUM
 _OLD = "Left by an older tool; nothing reads it."
 
 
+CONFIG_PATH = ".chant/config.md"
+
+
 class Paper(StrEnum):
     """What a file below `.chant` is that is no spec."""
 
@@ -32,7 +35,7 @@ class Paper(StrEnum):
 
 def paper_at(path: str) -> Paper | None:
     """By its path relative to the root."""
-    if path == ".chant/config.md":
+    if path == CONFIG_PATH:
         return Paper.CONFIG
     if not path.endswith(".md"):
         return None

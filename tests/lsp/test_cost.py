@@ -11,6 +11,7 @@ from pathlib import Path
 from lsprotocol import types
 
 from chant_ls.analysis.snapshot import Snapshot, SpecFile
+from chant_ls.lsp import intake
 from chant_ls.lsp.handlers import registered
 from chant_ls.lsp.places import Folder
 from chant_ls.lsp.project import Project
@@ -68,7 +69,7 @@ def server_with(size: int) -> tuple[ChantServer, str]:
     uri = project.uri_of(files[size // 2].path)
     item = types.TextDocumentItem(uri, "markdown", 1, files[size // 2].text)
     server.session.texts.open(uri, 1, item.text)
-    server.text_changed(server.session.texts.get(uri))
+    intake.changed(server, server.session.texts.get(uri))
     return server, uri
 
 
@@ -122,7 +123,7 @@ async def test_what_is_kept_of_a_large_text_does_not_grow_with_its_edits():
     server, uri = server_with(3)
     line = "A line of prose, word after word.\n"
     large = server.session.texts.get(uri).text + line * 2_000
-    server.text_changed(server.session.texts.open(uri, 2, large))
+    intake.changed(server, server.session.texts.open(uri, 2, large))
     for version in range(3, 40):
         type_a_word(server, uri, version)
         hover(server, uri)

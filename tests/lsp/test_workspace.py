@@ -236,3 +236,51 @@ async def test_only_what_looks_different_is_drawn_anew(started, root):
     await edit(4, good(1).replace("# Spec", "# Other").replace("code", "code\nlabels: [a]"))
     await server.until(lambda: server.named(hints))
     assert len(server.named(hints)) == 1 and server.named(lenses) == [], other
+
+
+CONFIG = "---\nlint:\n  rules:\n    invalid-value: {level}\n---\n"
+
+
+async def test_what_the_configuration_says_counts_before_it_is_saved(started, root):
+    config = root / ".chant/config.md"
+    config.write_text(CONFIG.format(level="error"))
+    server = await started(capabilities={})
+    uri = server.open(config)
+    server.change(uri, 2, CONFIG.format(level="off"))
+    await server.indexed()
+    spec_uri = server.open(spec(root, 80))
+    await server.until(lambda: server.pushed(spec_uri) == [])
+    server.server.look_now()
+    spec(root, 79).unlink()
+    other = server.open(spec(root, 78))
+    server.change(uri, 3, CONFIG.format(level="error"))
+    await server.until(lambda: server.pushed(spec_uri) == ["invalid-value"])
+    server.change(uri, 4, CONFIG.format(level="off"))
+    await server.until(lambda: server.pushed(spec_uri) == [])
+    server.close(uri)
+    await server.until(lambda: server.pushed(spec_uri) == ["invalid-value"])
+    assert server.pushed(other) == []
+
+
+async def test_files_beside_the_specs_are_told_of_too(started, root):
+    for folder in ("prompts/extensions", "templates"):
+        (root / ".chant" / folder).mkdir(parents=True)
+    wrong = "---\nnam: x\n---\n\nDo it.\n"
+    names = ["config.md", "prompts/own.md", "prompts/extensions/more.md", "templates/bug.md"]
+    for name in names:
+        (root / ".chant" / name).write_text(wrong)
+    server = await started(capabilities=PULL)
+    await server.indexed()
+    [project] = server.server.session.projects.values()
+    await server.until(lambda: project.papers)
+    first = (await server.ask("workspace/diagnostic", {"previousResultIds": []}))["result"]["items"]
+    found = {one["uri"]: one for one in first}
+    uris = [(root / ".chant" / name).as_uri() for name in names]
+    assert all({d["code"] for d in found[uri]["items"]} == {"unknown-field"} for uri in uris)
+    known = [{"uri": uri, "value": one["resultId"]} for uri, one in found.items()]
+    params = {"previousResultIds": known, "partialResultToken": "a"}
+    polled = asyncio.ensure_future(server.ask("workspace/diagnostic", params))
+    await asyncio.sleep(0)
+    (root / ".chant/templates/bug.md").write_text(wrong.replace("nam:", "name:"))
+    await polled
+    assert {uri: one["items"] for uri, one in parts(server).items()} == {uris[3]: []}

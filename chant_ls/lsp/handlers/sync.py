@@ -4,6 +4,7 @@ from lsprotocol import types
 from pygls.uris import from_fs_path
 
 import chant_ls
+from chant_ls.lsp import intake
 from chant_ls.lsp.capabilities import client_of, server_capabilities
 from chant_ls.lsp.server import ChantServer
 
@@ -32,14 +33,14 @@ def did_open(ls: ChantServer, params: types.DidOpenTextDocumentParams) -> None:
     item = params.text_document
     text = ls.session.texts.open(item.uri, item.version, item.text)
     ls.session.discover_for(item.uri)
-    ls.text_changed(text)
+    intake.changed(ls, text)
 
 
 def did_change(ls: ChantServer, params: types.DidChangeTextDocumentParams) -> None:
     item, encoding = params.text_document, ls.client.encoding
     text = ls.session.texts.change(item.uri, item.version, params.content_changes, encoding)
     if text is not None:
-        ls.text_changed(text)
+        intake.changed(ls, text)
 
 
 def did_save(ls: ChantServer, params: types.DidSaveTextDocumentParams) -> None:
@@ -49,7 +50,7 @@ def did_save(ls: ChantServer, params: types.DidSaveTextDocumentParams) -> None:
 
 def did_close(ls: ChantServer, params: types.DidCloseTextDocumentParams) -> None:
     ls.session.texts.close(params.text_document.uri)
-    ls.text_closed(params.text_document.uri)
+    intake.closed(ls, params.text_document.uri)
 
 
 def did_change_folders(ls: ChantServer, params: types.DidChangeWorkspaceFoldersParams) -> None:
