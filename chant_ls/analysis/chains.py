@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from chant_ls.analysis.readiness import effective_status, readiness, remedy
+from chant_ls.analysis.readiness import MOST_SHARED, blocked_by, remedy
 from chant_ls.analysis.snapshot import Snapshot
-from chant_ls.analysis.types import Block, Blocked, Reason
-from chant_ls.model.spec import SpecId, Status
+from chant_ls.analysis.types import Block, Reason
+from chant_ls.model.spec import SpecId
 
 MOST_LINKS = 200
 """A chain of reasons names at most so many specs."""
@@ -43,7 +43,7 @@ def _explored(snapshot: Snapshot, id: SpecId, most: int) -> dict[str, tuple[Reas
     for one in todo:  # grows as it goes
         if one in found or len(found) >= most:
             continue
-        found[one] = _why(snapshot, one)
+        found[one] = blocked_by(snapshot, one, most if one == id else MOST_SHARED)
         todo.extend(reason.id for reason in found[one])
     return found
 
@@ -62,13 +62,6 @@ def _link(reason: Reason, tells: bool, links: dict[str, tuple[Link, ...]]) -> Li
         return Link(reason)
     told = tells and reason.id in links
     return Link(reason, links[reason.id] if told else (), cut=not told)
-
-
-def _why(snapshot: Snapshot, id: str) -> tuple[Reason, ...]:
-    if snapshot.find(id) is None or effective_status(snapshot, id) is not Status.BLOCKED:
-        return ()
-    answer = readiness(snapshot, id)
-    return answer.reasons if isinstance(answer, Blocked) else ()
 
 
 def next_step(snapshot: Snapshot, id: str) -> str:

@@ -31,14 +31,14 @@ def _readiness(snapshot: Snapshot, id: str) -> Readiness:
     return Blocked(found) if found else Ready()
 
 
-def blocked_by(snapshot: Snapshot, id: str) -> tuple[Reason, ...]:
+def blocked_by(snapshot: Snapshot, id: str, shared: int = MOST_SHARED) -> tuple[Reason, ...]:
     """Why the spec is blocked; nothing where its effective status is another. Of the siblings
-    before it, and of what its driver waits for, `MOST_SHARED` each at most: all members of a driver
-    have these in common, so that all of them for all members would be too many."""
+    before it, and of what its driver waits for, `shared` each at most: all members of a driver have
+    these in common, so that all of them for all members would be too many."""
     facts = snapshot.facts(id)
     if facts is None or effective_status(snapshot, id) is not Status.BLOCKED:
         return ()
-    reasons = _reasons(snapshot, facts, MOST_SHARED)
+    reasons = _reasons(snapshot, facts, shared)
     return tuple(_told(snapshot, facts.id, reason) for reason in reasons)
 
 
