@@ -1,6 +1,6 @@
 """From a name to the thing, from the thing to all that name it."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import chain, islice
 
@@ -107,17 +107,17 @@ def references(
     if id is None:
         return ()
     own = title_of(snapshot, id) if declaration else None
-    named = (Location(where, o.span) for where, o in naming(snapshot, id))
+    named = (Location(where, o.span) for where, o, _ in naming(snapshot, {id}))
     return tuple(islice(chain([own] if own else [], named), MOST_REFERENCES))
 
 
-def naming(snapshot: Snapshot, id: SpecId) -> Iterator[tuple[str, Occurrence]]:
-    """Every occurrence that means the spec, with the path of its file. Reads texts of all specs,
-    parses those that could name it."""
-    for file in _could_name(snapshot, id):
+def naming(snapshot: Snapshot, ids: Collection[SpecId]) -> Iterator[tuple[str, Occurrence, SpecId]]:
+    """Every occurrence that means one of the specs, with the path of its file. Reads the texts of
+    all specs once, parses those that could name one."""
+    for file in _could_name(snapshot, ids):
         for occurrence in occurrences(file):
-            if spec_of(snapshot, occurrence) == id:
-                yield file.path, occurrence
+            if (id := spec_of(snapshot, occurrence)) in ids and id is not None:
+                yield file.path, occurrence, id
 
 
 def label_at(snapshot: Snapshot, path: str, offset: int) -> tuple[str, Span] | None:
@@ -176,17 +176,27 @@ def _edges(snapshot: Snapshot, source: str, target: str) -> Iterator[Span]:
             yield occurrence.span
 
 
-def _could_name(snapshot: Snapshot, id: SpecId) -> Iterator[SpecFile]:
-    """Files that hold the short id, and those whose fields name the spec by another part."""
+def _could_name(snapshot: Snapshot, ids: Collection[SpecId]) -> Iterator[SpecFile]:
+    """Files that hold a short id, and those whose fields name one of the specs by another part."""
     graph = snapshot.graph
     relations = (Relation.DEPENDS, Relation.MEMBERS, Relation.INFORMED)
-    named = frozenset(chain.from_iterable(graph.naming(r, id) for r in relations))
-    short = short_id(id)
+    named = frozenset(chain.from_iterable(graph.naming(r, id) for r in relations for id in ids))
+    shorts = _innermost(map(short_id, ids))
     for one in graph.ids:
         for path in graph.paths_of(one):
             file = snapshot.files[path]
-            if one in named or short in file.text or _lists_members(file.text):
+            text = file.text
+            if one in named or any(short in text for short in shorts) or _lists_members(text):
                 yield file
+
+
+def _innermost(words: Iterable[str]) -> list[str]:
+    """Words of which one stands in each of the given ones: a driver's id for those of members."""
+    found: list[str] = []
+    for word in sorted(words, key=len):
+        if not any(other in word for other in found):
+            found.append(word)
+    return found
 
 
 def _lists_members(text: str) -> bool:

@@ -134,10 +134,9 @@ def _moves(snapshot: Snapshot, names: dict[SpecId, str]) -> Iterator[tuple[str, 
 
 def _references(snapshot: Snapshot, names: Mapping[SpecId, str]) -> dict[str, tuple[Edit, ...]]:
     edits: dict[str, dict[Span, Edit]] = {}
-    for old, new in names.items():
-        for path, occurrence in naming(snapshot, old):
-            text = _written(snapshot.files[path].text, occurrence, old, new)
-            edits.setdefault(path, {})[occurrence.span] = Edit(occurrence.span, text)
+    for path, occurrence, old in naming(snapshot, names):
+        text = _written(snapshot.files[path].text, occurrence, old, names[old])
+        edits.setdefault(path, {})[occurrence.span] = Edit(occurrence.span, text)
     return {path: tuple(sorted(found.values(), key=_start)) for path, found in edits.items()}
 
 
