@@ -22,7 +22,7 @@ def in_the_way(repo: Repo, checkout: Checkout, changes: Sequence[Change]) -> tup
 
 def dirty(repo: Repo, checkout: Checkout, old: str, changes: Sequence[Change]) -> tuple[str, ...]:
     """Changed paths whose file or index entry is not as in commit `old`."""
-    argv = ("diff-index", "-z", "--name-only", "--no-ext-diff", "--no-renames", old)
+    argv = ("diff-index", "-z", "--name-only", "--no-ext-diff", "--no-renames", old, "--")
     out = repo.run(*argv, cwd=checkout.top, index=checkout.copy)
     touched = set() if isinstance(out, GitError) else set(pieces(out))
     return tuple(change.path for change in changes if change.path in touched)

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from chant_ls.engine.git_port import Change, Commit, DiffStat, GitError
 from chant_ls.host.git_run import Repo, decode, encode, joined, pieces
+from chant_ls.host.git_tips import sure
 
 _PLAIN = ("--no-ext-diff", "--no-textconv", "--no-renames", "--no-color")
 _FORMAT = "--format=%H%x00%s%x00%(trailers:only,unfold)%x00"
@@ -13,7 +14,7 @@ _TRAILER = re.compile(r"^(Chant-[\w-]+): (.*)$", re.MULTILINE)
 
 def commits(repo: Repo, base: str, tip: str) -> tuple[Commit, ...] | GitError:
     walk = ("rev-list", "--reverse", "--first-parent", "--no-commit-header", _FORMAT)
-    out = repo.run(*walk, f"{base}..{tip}")
+    out = repo.run(*walk, f"{sure(repo.common_dir, base)}..{sure(repo.common_dir, tip)}", "--")
     if isinstance(out, GitError):
         return out
     fields = decode(out).split("\0")
@@ -25,7 +26,8 @@ def commits(repo: Repo, base: str, tip: str) -> tuple[Commit, ...] | GitError:
 
 
 def changes(repo: Repo, old: str, new: str) -> tuple[Change, ...] | GitError:
-    out = repo.run("diff-tree", "-r", "-z", "--raw", "--no-abbrev", *_PLAIN, old, new)
+    raw = ("-r", "-z", "--raw", "--no-abbrev", *_PLAIN)
+    out = repo.run("diff-tree", *raw, *_between(repo, old, new))
     if isinstance(out, GitError):
         return out
     parts = pieces(out)
@@ -33,7 +35,7 @@ def changes(repo: Repo, old: str, new: str) -> tuple[Change, ...] | GitError:
 
 
 def diff_stat(repo: Repo, old: str, new: str) -> DiffStat | GitError:
-    out = repo.run("diff-tree", "-r", "-z", "--numstat", *_PLAIN, old, new)
+    out = repo.run("diff-tree", "-r", "-z", "--numstat", *_PLAIN, *_between(repo, old, new))
     if isinstance(out, GitError):
         return out
     rows = [piece.split("\t") for piece in pieces(out)]
@@ -43,7 +45,7 @@ def diff_stat(repo: Repo, old: str, new: str) -> DiffStat | GitError:
 
 
 def diff_text(repo: Repo, old: str, new: str) -> str | GitError:
-    out = repo.run("diff-tree", "-r", "-p", *_PLAIN, old, new)
+    out = repo.run("diff-tree", "-r", "-p", *_PLAIN, *_between(repo, old, new))
     return out if isinstance(out, GitError) else decode(out)
 
 
@@ -66,6 +68,10 @@ def ignored(repo: Repo, paths: Sequence[str]) -> frozenset[str]:
     out = repo.run("check-ignore", "-z", "--stdin", stdin=asked, ok=(0, 1), literal=False)
     found = [] if isinstance(out, GitError) else pieces(out)
     return frozenset(path.removeprefix("./") for path in found)
+
+
+def _between(repo: Repo, old: str, new: str) -> tuple[str, ...]:
+    return sure(repo.common_dir, old), sure(repo.common_dir, new), "--"
 
 
 def _change(meta: str, path: str) -> Change:

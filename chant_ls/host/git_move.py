@@ -81,8 +81,9 @@ def _or_back(
         return None
     ended = put_right(repo, journal, where)
     if isinstance(ended, Refusal):
-        hint = "`chant recover` ends this step once that is mended"
-        return Refusal(f"{refusal.message}; {ended.message}", hint, ended.details)
+        what = f"the move of {move.branch} did not come to its end: {ended.message}"
+        hint = "`chant recover` ends it once that is mended"
+        return Refusal(what, hint, (refusal.message, *ended.details))
     return None if ended.moved else replace(refusal, details=(*refusal.details, *ended.kept))
 
 

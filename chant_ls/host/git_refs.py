@@ -7,6 +7,7 @@ from pathlib import Path
 from chant_ls.engine.git_port import GitError, Head, RefUpdate
 from chant_ls.host import git_tips, gitdir
 from chant_ls.host.git_run import Repo, decode, encode, failed
+from chant_ls.host.git_tips import HASH
 from chant_ls.model.refusal import Refusal
 
 _PARTINGS: dict[tuple[Path, str, str], str] = {}
@@ -88,7 +89,8 @@ def under_way(repo: Repo, worktree: Path | None = None) -> str:
 
 
 def is_ancestor(repo: Repo, old: str, new: str) -> bool:
-    return not failed(repo.run("merge-base", "--is-ancestor", old, new))
+    ends = (git_tips.sure(repo.common_dir, rev) for rev in (old, new))
+    return not failed(repo.run("merge-base", "--is-ancestor", *ends))
 
 
 def merged_branches(repo: Repo, into: str) -> Mapping[str, str]:
@@ -101,7 +103,7 @@ def merged_branches(repo: Repo, into: str) -> Mapping[str, str]:
 
 def merge_base(repo: Repo, one: str, other: str) -> str | None:
     """Where the two part. Of two commits it never changes, so git is asked once."""
-    a, b = commit_of(repo, one), commit_of(repo, other)
+    a, b = (rev if HASH.fullmatch(rev) else commit_of(repo, rev) for rev in (one, other))
     if a is None or b is None or a == b:
         return b and a
     key = (repo.common_dir, a, b)

@@ -3,7 +3,6 @@
 import shutil
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import replace
 from pathlib import Path
 
 from chant_ls.engine.git_port import GitError, Head, Leftovers, RefUpdate, Worktree
@@ -20,10 +19,15 @@ def worktrees(repo: Repo) -> tuple[Worktree, ...] | GitError:
     if isinstance(out, GitError):
         return out
     first, *others = [_worktree(b.split("\0")) for b in decode(out).split("\0\0") if b]
-    # of a submodule git names the folder of its repository instead
-    if not first.bare:
-        first = replace(first, path=repo.top, present=repo.top.is_dir())
-    return (first, *others)
+    return (_main_checkout(repo, first), *others)
+
+
+def _main_checkout(repo: Repo, told: Worktree) -> Worktree:
+    """Of a submodule git names the folder of its repository instead; and one that `core.bare` calls
+    none is a checkout all the same, which must follow its branch."""
+    if told.bare and (repo.top == repo.common_dir or not (repo.git_dir / "index").exists()):
+        return told
+    return Worktree(repo.top, head(repo), locked=told.locked, present=repo.top.is_dir())
 
 
 def add_worktree(repo: Repo, path: Path, branch: str, base: str) -> GitError | None:

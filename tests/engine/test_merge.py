@@ -209,6 +209,22 @@ def test_other_trunks_subfolders_and_blanks(tmp_path, main, subfolder, name):
     assert (repo.root / "src/app.py").read_text() == "x = 2\n"
 
 
+def test_a_branch_is_meant_whatever_else_bears_its_name(repo):
+    """A folder, a file and tags that are called as the branches are."""
+    repo.commit({"main/a.txt": "a\n"})
+    repo.git("tag", "main", "HEAD~1")
+    repo.git("tag", f"chant/{A}", "HEAD~1")
+    record = worked(repo, A, {"src/app.py": "x = 2\n"}, start="refs/heads/main")
+    repo.write(f"chant/{A}", "a file\n")
+    git = engine_of(repo).git
+    assert [c.path for c in git.changes("main", record.branch)] == [spec_path(A), "src/app.py"]
+    assert len(git.commits("main", record.branch)) == 1
+    assert git.is_ancestor("main", record.branch)
+    assert git.merge_base("main", record.branch) == record.base_sha
+    assert merged(repo, A).items[0].outcome is Outcome.MERGED
+    assert (repo.top / "src/app.py").read_text() == "x = 2\n"
+
+
 HOSTILE = """[user]
 \tname = Ann Tester
 \temail = ann@example.org

@@ -1,6 +1,7 @@
 """What agents and users do to worktrees of ours: nothing of theirs is lost or taken for work."""
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from chant_ls.model.runs import RunState
 from tests.engine.project import ID, OTHER, SPEC, Project, make_project, wait_until
 from tests.engine.test_recover import kill_at, recovered
 from tests.engine.test_work import BRANCH, last
-from tests.gitrepo import files_of
+from tests.gitrepo import RepoUnderTest, files_of
 
 
 def project_with(tmp_path: Path, script: str, config: str = "") -> Project:
@@ -22,6 +23,31 @@ def project_with(tmp_path: Path, script: str, config: str = "") -> Project:
         file = project.repo.root / ".chant" / "config.md"
         project.repo.commit({".chant/config.md": file.read_text().replace("---\n", config, 1)})
     return project
+
+
+def test_worktrees_of_a_bare_repository_named_dot_git(tmp_path):
+    """One folder a branch, all beside the repository: here `main` is a folder and a branch."""
+    first = make_project(tmp_path)
+    home = tmp_path / "home of all"
+    first.repo.git("clone", "-q", "--bare", str(first.repo.top), str(home / ".git"))
+    first.repo.git("worktree", "add", "-q", "main", "main", cwd=home)
+    repo = RepoUnderTest(home / "main", home / "main", first.repo.env)
+    project = replace(first, repo=repo)
+    events = project.run(does="edit tick commit", merge=True)
+    assert last(events, Finished).state == "merged"
+    assert repo.git("status", "--porcelain") == ""
+    assert (repo.top / f"{ID}.txt").exists()
+    assert sorted(path.name for path in home.iterdir()) == [".git", "main"]
+
+
+def test_a_checkout_that_an_agent_calls_bare_follows_its_branch(tmp_path):
+    """Else the user's next commit would take back what was merged."""
+    project = project_with(tmp_path, "git config core.bare true")
+    events = project.run(does="edit tick commit script", merge=True)
+    assert last(events, Finished).state == "merged"
+    project.repo.git("config", "core.bare", "false")
+    assert project.repo.git("status", "--porcelain") == ""
+    assert (project.repo.top / f"{ID}.txt").read_text() == f"work of {ID}\n"
 
 
 def test_a_configured_worktree_misleads_no_git_call(tmp_path):
