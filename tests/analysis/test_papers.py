@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chant_ls.analysis.papers.check import check
+from chant_ls.analysis.papers.check import MOST_FINDINGS, check
 from chant_ls.analysis.papers.complete import complete
 from chant_ls.analysis.papers.fixes import fixes
 from chant_ls.analysis.papers.hover import document_for, hover
@@ -261,3 +261,9 @@ def test_any_text_at_any_place(kind: Paper, pieces: list[str], data: st.DataObje
     for item in complete(one, at).items:
         assert item.edit.span.start <= at <= item.edit.span.end
     hover(one, at)
+
+
+def test_a_paper_full_of_faults_is_told_of_two_hundred() -> None:
+    text = "---\n" + "".join(f"nonsense{n}: x\n" for n in range(5_000)) + "---\n"
+    for kind in PATHS:
+        assert len(check(sheet(kind, text))) == MOST_FINDINGS

@@ -242,6 +242,23 @@ def test_actions_of_one_title_have_each_their_own_edit(start, lazily):
     assert [edits[0]["range"]["start"]["line"] for edits in edited] == [2, 3]
 
 
+@pytest.mark.parametrize("lazily", [True, False])
+def test_what_costs_much_is_offered_to_who_resolves_it_or_names_its_kind(start, lazily):
+    can = {**RICH["textDocument"]["codeAction"], **({} if lazily else {"resolveSupport": None})}
+    client, uris = start({**RICH, "textDocument": {"codeAction": can}})
+    title = "Fix all that is unambiguous"
+    small = "---\nlabels: bug\n---\n\n# T\n"
+    for version, (text, unasked) in enumerate([(small, True), (small + "\n" * 30_000, lazily)], 2):
+        client.change(uris[A], version, {"text": text})
+        offers = {one["title"]: one for one in actions_at(client, uris[A], 0)}
+        assert (title in offers) is unasked
+        [named] = actions_at(client, uris[A], 0, only=["source.fixAll"])
+        assert named["title"] == title
+        whole = client.request("codeAction/resolve", named) if lazily else named
+        [edit] = whole["edit"]["documentChanges"]
+        assert [one["newText"] for one in edit["edits"]] == ["[", "]"]
+
+
 def test_the_kinds_of_actions_are_all_told():
     assert set(ACTION_KINDS) == {kind.value for kind in ActionKind}
 

@@ -1,6 +1,7 @@
 """What is wrong with a file that is no spec. The codes are those of the rules for specs."""
 
 from collections.abc import Iterable, Iterator
+from itertools import islice
 
 from chant_ls.analysis.papers.sheet import Sheet
 from chant_ls.analysis.rules import RULES
@@ -17,6 +18,8 @@ from chant_ls.syntax.text import Span
 Found = tuple[str, Span, str]
 """Code, place, message."""
 
+MOST_FINDINGS = 200
+
 _ELSEWHERE = frozenset({"stuck-run", "complexity_words"})
 """Codes that no rule has: one that others find, one of an older tool."""
 
@@ -31,8 +34,9 @@ _SHAPES = {
 
 
 def check(sheet: Sheet) -> tuple[Diagnostic, ...]:
-    """In the order of the text. Pure; looks at no other file."""
-    found = {one for one in _found(sheet) if sheet.snapshot.config.rules.get(one[0]) != "off"}
+    """In the order of the text, `MOST_FINDINGS` at most. Pure; looks at no other file."""
+    told = (one for one in _found(sheet) if sheet.snapshot.config.rules.get(one[0]) != "off")
+    found = set(islice(told, MOST_FINDINGS))
     return tuple(_diagnostic(sheet, *one) for one in sorted(found, key=lambda one: (one[1], one)))
 
 
