@@ -179,14 +179,15 @@ def _edges(snapshot: Snapshot, source: str, target: str) -> Iterator[Span]:
 def _could_name(snapshot: Snapshot, ids: Collection[SpecId]) -> Iterator[SpecFile]:
     """Files that hold a short id, and those whose fields name one of the specs by another part."""
     graph = snapshot.graph
-    relations = (Relation.DEPENDS, Relation.MEMBERS, Relation.INFORMED)
+    relations = (Relation.DEPENDS, Relation.MEMBERS, Relation.INFORMED, Relation.READS)
     named = frozenset(chain.from_iterable(graph.naming(r, id) for r in relations for id in ids))
     shorts = _innermost(map(short_id, ids))
+    parts = frozenset(part for short in shorts for part in short.split("-"))
     for one in graph.ids:
         for path in graph.paths_of(one):
             file = snapshot.files[path]
             text = file.text
-            if one in named or any(short in text for short in shorts) or _lists_members(text):
+            if one in named or any(short in text for short in shorts) or _listed(text, parts):
                 yield file
 
 
@@ -199,9 +200,10 @@ def _innermost(words: Iterable[str]) -> list[str]:
     return found
 
 
-def _lists_members(text: str) -> bool:
-    """What such a list waits for may be written shorter still."""
-    return "ember Specs" in text or "ember specs" in text
+def _listed(text: str, parts: Iterable[str]) -> bool:
+    """A list of members may name what it waits for shorter still."""
+    listing = "ember Specs" in text or "ember specs" in text
+    return listing and any(part in text for part in parts)
 
 
 def _in_order(snapshot: Snapshot, ids: Iterable[SpecId]) -> Iterator[SpecFile]:

@@ -95,10 +95,8 @@ def add_items(document: Document, name: str, items: SequenceABC[str]) -> Edits:
 
 def _to_flow(value: Sequence, items: SequenceABC[str]) -> Edits:
     new = ", ".join(quoted(item, flow=True) for item in items)
-    if value.items:
-        end = value.items[-1].span.end
-        return (Edit(Span(end, end), f", {new}"),)
-    return (Edit(Span(value.span.start + 1, value.span.start + 1), new),)
+    at = value.items[-1].span.end if value.items else value.span.start + 1
+    return (Edit(Span(at, at), f", {new}" if value.items else new),)
 
 
 def _to_block(place: Place, value: Sequence, items: SequenceABC[str]) -> Edits:

@@ -246,6 +246,18 @@ FAMILY = snapshot(
 )
 
 
+def test_a_list_of_members_and_a_document_may_name_a_spec_shorter_still() -> None:
+    base = snapshot(
+        {
+            A: "",
+            "d": "---\n---\n# D\n\n## Member Specs\n\n- x (depends on abc)\n",
+            "e": "context: [abc]",
+        }
+    )
+    found = references(base, f".chant/specs/{A}.md", 1)
+    assert texts(base, found) == [(".chant/specs/d.md", "abc"), (".chant/specs/e.md", "abc")]
+
+
 def test_every_place_that_names_a_spec_is_found_and_renamed() -> None:
     for at in ("1. `pars", "on pars", "See `pars", "(pars"):
         offset = DRIVER.index(at) + len(at)

@@ -243,6 +243,15 @@ def test_the_documented_thresholds_count_and_the_older_names_too() -> None:
     assert "too-complex" not in codes(spec, "a")
 
 
+def test_where_nothing_is_private_nothing_is_read_for_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[object] = []
+    monkeypatch.setattr("chant_ls.analysis.rules.mentions.spec_of", lambda *one: asked.append(one))
+    check_document(snapshot({"a": "depends_on: [b]", "b": ""}), SPEC.format("a"))
+    assert asked == []
+    check_document(snapshot({"a": "depends_on: [b]", "b": "labels: [private]"}), SPEC.format("a"))
+    assert asked
+
+
 def test_a_crashing_rule_loses_its_own_findings_only(monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(subject: object) -> Iterator[object]:
         raise ZeroDivisionError

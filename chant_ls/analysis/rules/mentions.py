@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from chant_ls.analysis.graph import Relation
 from chant_ls.analysis.occurrences import occurrences, spec_of
 from chant_ls.analysis.resolve import Scope, resolve
 from chant_ls.analysis.rules.references import scalars
@@ -65,10 +66,9 @@ def private_reference(subject: Subject) -> Iterator[Finding]:
 
     **Fix:** remove the mention, or label this spec `private` too.
     """
-    if subject.facts.private:
+    secret = subject.snapshot.graph.named_by(Relation.LABEL, "private")
+    if subject.facts.private or not secret:
         return
     for one in occurrences(subject.file):
-        id = spec_of(subject.snapshot, one)
-        facts = subject.snapshot.facts(id) if id else None
-        if facts is not None and facts.private:
+        if (id := spec_of(subject.snapshot, one)) in secret:
             yield Finding(one.span, f"{id} is private; this spec is not")
