@@ -54,6 +54,9 @@ STEPS: tuple[Step, ...] = (
 )
 
 
+_BEHIND_AGENT = STEPS[[step.name for step in STEPS].index("agent") + 1 :]
+
+
 def new_record(
     engine: Engine, approved: Approved, request: WorkRequest, job: str, wants_merge: bool
 ) -> RunRecord:
@@ -87,7 +90,7 @@ def new_record(
 def execute(run: Live, held: Held) -> Verdict:
     """Takes the steps, records how it ended, merges if that is wished, lets go of the lock."""
     with held:
-        verdict = _guarded(run)
+        verdict = _guarded(run, STEPS)
         close(run, verdict)
         if verdict.state is RunState.COMPLETED and run.record.wants_merge:
             verdict = integrate.not_merged(run) if run.wish else integrate.merge(run)
@@ -95,16 +98,22 @@ def execute(run: Live, held: Held) -> Verdict:
     return verdict
 
 
+def judged(run: Live) -> Verdict:
+    """The steps behind the agent, for work that a person says is done (`run.ended` tells it).
+    Neither closes the record nor merges. The caller holds the lock of the spec."""
+    return _guarded(run, _BEHIND_AGENT)
+
+
 def _next(run: Live, verdict: Verdict) -> str:
     waits = verdict.state is RunState.COMPLETED
     return f"`chant merge {run.record.spec}` merges it once you have looked" if waits else ""
 
 
-def _guarded(run: Live) -> Verdict:
+def _guarded(run: Live, steps: tuple[Step, ...]) -> Verdict:
     """A bug in a step costs this run, not the others of the job."""
     taken: list[Step] = []
     try:
-        verdict = _steps(run, taken)
+        verdict = _taken(run, steps, taken)
     except Exception as error:  # noqa: BLE001 isolation point: one run of several
         run.engine.runs.write_log(run.record.spec, traceback.format_exc())
         verdict = Verdict(
@@ -120,8 +129,8 @@ def _guarded(run: Live) -> Verdict:
     return verdict
 
 
-def _steps(run: Live, taken: list[Step]) -> Verdict:
-    for step in STEPS:
+def _taken(run: Live, steps: tuple[Step, ...], taken: list[Step]) -> Verdict:
+    for step in steps:
         if run.stop.reason and run.ended is None:
             return Verdict(RunState.RESET, f"stopped by {run.stop.reason}", undone=True)
         run.keep(step=step.name, state=step.state)

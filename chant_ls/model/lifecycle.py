@@ -23,7 +23,10 @@ _TABLE: dict[Event, tuple[frozenset[Status], Status]] = {
     Event.WORK: (frozenset({_S.PENDING, _S.READY}), _S.IN_PROGRESS),
     Event.RESUME: (frozenset({_S.PAUSED, _S.FAILED, _S.NEEDS_ATTENTION}), _S.IN_PROGRESS),
     Event.PAUSE: (frozenset({_S.IN_PROGRESS}), _S.PAUSED),
-    Event.COMPLETE: (frozenset({_S.IN_PROGRESS, _S.NEEDS_ATTENTION, _S.FAILED}), _S.COMPLETED),
+    Event.COMPLETE: (
+        frozenset({_S.IN_PROGRESS, _S.PAUSED, _S.NEEDS_ATTENTION, _S.FAILED}),
+        _S.COMPLETED,
+    ),
     Event.FAIL: (frozenset({_S.IN_PROGRESS}), _S.FAILED),
     Event.NEED_ATTENTION: (frozenset({_S.IN_PROGRESS}), _S.NEEDS_ATTENTION),
     Event.CANCEL: (frozenset(Status) - {_S.CANCELLED}, _S.CANCELLED),
@@ -41,6 +44,8 @@ _NEXT_STEP: dict[tuple[Event, Status], str] = {
     (Event.WORK, _S.COMPLETED): "`chant merge {id}` merges it if it is not; `chant reset {id}` "
     "makes it pending again",
     (Event.WORK, _S.CANCELLED): "`chant reset {id}` makes it pending again",
+    (Event.COMPLETE, _S.PENDING): "nothing was worked yet: `chant work {id}`",
+    (Event.COMPLETE, _S.COMPLETED): "`chant merge {id}` merges it if it is not",
     (Event.RESET, _S.PENDING): "it is pending already: `chant work {id}`",
     (Event.RESUME, _S.PENDING): "nothing was started yet: `chant work {id}`",
 }

@@ -16,7 +16,7 @@ MOVES = {
     Event.WORK: ({P, Status.READY}, R),
     Event.RESUME: ({Z, F, N}, R),
     Event.PAUSE: ({R}, Z),
-    Event.COMPLETE: ({R, N, F}, C),
+    Event.COMPLETE: ({R, Z, N, F}, C),
     Event.FAIL: ({R}, F),
     Event.NEED_ATTENTION: ({R}, N),
     Event.CANCEL: (set(Status) - {X}, X),
