@@ -75,6 +75,7 @@ WRONG = [
     (P, "---\nextends: implement\n---\n{{> parent}}\n\n{{spec.title}} {{ attempt }}\n"),
     (P, "---\nname: x\n---\n{{spec.titel}}\n  ^^^^^^^^^^ unknown-field `spec.title`\n"),
     (P, "{{>parent}}\n  ^^^^^^^ unknown-field without `extends`\n"),
+    (C, "---\nproviders:\n  fixer:\n  ^^^^^ unknown-provider `command`\n    timeout: 7\n---\n"),
     (P, "---\nkind: [a]\n      ^^^ wrong-type\n---\n"),
     (T, "---\nvariables:\n- name: who\n- nme: x\n  ^^^ unknown-field\n---\n{{who}}\n"),
     (T, "---\nname: bug\ntype: {{kind}}\n---\n{{kind}}\n  ^^^^ unknown-field\n"),

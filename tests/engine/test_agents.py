@@ -6,7 +6,7 @@ from chant_ls.engine.agents import streams, table
 from chant_ls.engine.agents.table import Call
 from chant_ls.engine.events import Output, Result, Tool
 from chant_ls.host.files import DiskFiles
-from chant_ls.model.config import Config, Provider
+from chant_ls.model.config import Config, Provider, from_mapping
 from chant_ls.model.refusal import Refusal
 from chant_ls.model.spec import SpecId
 from chant_ls.syntax.document import parse
@@ -50,6 +50,13 @@ def test_a_known_agent_takes_limits_from_the_configuration():
     found = table.provider(config, "claude")
     assert (found.timeout, found.command) == (7, table.KNOWN["claude"].command)
     assert isinstance(table.provider(config, "nosuch"), Refusal)
+
+
+def test_an_agent_without_a_command_is_none_and_never_a_shell():
+    typo = from_mapping({"providers": {"fixer": {"cmd": "fix", "prompt": "file"}}})
+    refused = table.provider(typo, "fixer")
+    assert isinstance(refused, Refusal) and "no `command`" in refused.message
+    assert "providers.fixer" in refused.hint
 
 
 CLAUDE = Provider("claude", output="claude-stream")

@@ -6,6 +6,7 @@ from itertools import islice
 from chant_ls.analysis.papers.sheet import Sheet
 from chant_ls.analysis.rules import RULES
 from chant_ls.analysis.rules.fields import scalar_fits
+from chant_ls.analysis.snapshot import Snapshot
 from chant_ls.analysis.types import Diagnostic, Severity
 from chant_ls.model.fields import Field, Holds, Shape
 from chant_ls.model.likeness import alike
@@ -106,7 +107,7 @@ def _named_codes(lint: Mapping) -> Iterator[Scalar]:
 
 
 def _named(sheet: Sheet, document: ConfigDocument) -> Iterator[Found]:
-    """The prompt and the agent that the defaults name."""
+    """The prompt and the agent that the defaults name, and agents that nobody could start."""
     snapshot = sheet.snapshot
     prompt, agent = sheet.scalar("defaults", "prompt"), sheet.scalar("defaults", "provider")
     if prompt and prompt.text not in snapshot.prompts:
@@ -115,6 +116,16 @@ def _named(sheet: Sheet, document: ConfigDocument) -> Iterator[Found]:
     if agent and agent.text not in agents:
         message = f"no provider `{agent.text}` (known: {', '.join(sorted(agents)) or 'none'})"
         yield "unknown-provider", agent.span, message
+    yield from _without_command(snapshot, document)
+
+
+def _without_command(snapshot: Snapshot, document: ConfigDocument) -> Iterator[Found]:
+    """Those in which nothing else is wrong: a word misspelt is told as such."""
+    faults = tuple(problem.path for problem in document.config.problems)
+    for name, one in document.config.providers.items():
+        path, alone = f"providers.{name}", not one.command and name not in snapshot.tools
+        if alone and not any(fault.startswith((f"{path}.", "parallel.")) for fault in faults):
+            yield "unknown-provider", document.span(path), f"`{name}` has no `command` to run"
 
 
 def _values(mapping: Mapping, rows: tuple[Field, ...]) -> Iterator[Found]:

@@ -60,6 +60,9 @@ def provider(config: Config, name: str) -> Provider | Refusal:
     if found is None and known is None:
         hint = f"known here: {_names(config)}; others stand below `providers:` in .chant/config.md"
         return Refusal(f"there is no provider {name!r}", hint)
+    if known is None and found and not found.command:
+        hint = f"write `command:` below `providers.{name}` in .chant/config.md"
+        return Refusal(f"provider {name} has no `command`: it says nothing of what to run", hint)
     if found is None or (known and not found.command):
         return _overlaid(known, found)
     return found
