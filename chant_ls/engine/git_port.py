@@ -7,6 +7,9 @@ from typing import Protocol
 
 from chant_ls.model.refusal import Refusal
 
+_IN_THE_WAY = ".lock': File exists"
+_LOCKED = "let the other git end; `chant doctor` shows locks, `chant recover` removes those of ours"
+
 
 @dataclass(frozen=True, slots=True)
 class GitError:
@@ -29,14 +32,20 @@ class GitError:
         at = 2 if self.argv[0] == "-c" else 0
         return self.argv[at]
 
+    @property
+    def _lock(self) -> str:
+        """What git says of a lock that is in its way; its advice is to remove it by hand."""
+        return next((line for line in self.stderr.splitlines() if _IN_THE_WAY in line), "")
+
     def _said(self) -> tuple[str, ...]:
-        lines = (line.strip() for line in self.stderr.splitlines())
+        lines = (line.strip() for line in (self._lock or self.stderr).splitlines())
         return tuple(line for line in lines if line and not line.startswith("hint:"))
 
     def refusal(self, what: str) -> Refusal:
         """The failure told to a user: `what` could not be done, and git's own words."""
         lines, ended = self._said(), f"git {self.verb} ended with {self.returncode}"
-        return Refusal(f"{what}: {lines[-1] if lines else ended}", details=(*lines, ended))
+        hint = _LOCKED if self._lock else ""
+        return Refusal(f"{what}: {lines[-1] if lines else ended}", hint, (*lines, ended))
 
 
 @dataclass(frozen=True, slots=True)

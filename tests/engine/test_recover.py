@@ -1,5 +1,6 @@
 """Kill -9 of the supervisor at every recorded step, then recover twice (execution.md 12: 9)."""
 
+import json
 import os
 import signal
 import subprocess
@@ -162,6 +163,22 @@ def test_a_lock_that_a_git_holds_is_left_to_it(project, tmp_path):
         assert locks(project)
         gate.touch()
     assert users.returncode == 0
+
+
+def test_a_run_of_a_newer_chant_is_not_worked_over(project):
+    project.run(does="edit tick commit")
+    file = project.app.engine.runs.folder / "runs" / f"{ID}-r1.json"
+    newer = {**json.loads(file.read_text()), "state": "integrating", "version": 2}
+    file.write_text(json.dumps(newer))
+    assert project.app.load().status(ID) == "needs_attention"
+    refusal = project.work(fresh=True)
+    assert isinstance(refusal, Refusal) and "needs_attention" in refusal.message.replace(" ", "_")
+    assert recovered(project) == ()
+    assert json.loads(file.read_text()) == newer
+    done = reset(project.app.engine, ResetRequest(ID, confirmed=True))
+    assert isinstance(done, WasReset) and done.kept, "its branch is not forgotten"
+    project.run(does="edit tick commit")
+    assert project.record().attempt == 2
 
 
 def test_work_after_a_kill_starts_over_by_itself(project):

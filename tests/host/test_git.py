@@ -84,6 +84,16 @@ def test_a_lock_of_somebody_else_is_waited_for(repo, monkeypatch):
     assert len(waited) == 1
 
 
+def test_a_lock_is_told_without_gits_advice(repo, monkeypatch):
+    monkeypatch.setattr(git_run, "PATIENCE", 0.0)
+    (repo.top / ".git" / "index.lock").touch()
+    done = repo.open().run("add", "-A")
+    assert isinstance(done, GitError) and "manually" in done.stderr
+    told = done.refusal("it could not be committed")
+    assert "File exists" in told.message and "`chant recover`" in told.hint
+    assert "manually" not in str((told, str(done)))
+
+
 def test_a_lost_comparison_is_not_tried_again(repo, monkeypatch):
     monkeypatch.setattr(git_run.time, "sleep", lambda pause: pytest.fail("waited"))
     tip = repo.git("rev-parse", "HEAD")
