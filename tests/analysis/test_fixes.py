@@ -105,6 +105,7 @@ def test_the_preferred_fix(code: str, front: str, fixed: str, newline: str) -> N
     [
         ("status: pending\nstatus: complet", BODY, "status: pending\nstatus: completed"),
         ("public: true\npublic: yes", BODY, "public: true\npublic: true"),
+        ("lables: [a]\nlables: [b]", BODY, "labels: [a]\nlables: [b]"),
         ('"title": Foo', "\nText\n", ""),
         ("title: Another\ntype: task", BODY, "title: Another\ntype: task"),
         ("title: T\ntype: task", BODY, "type: task"),

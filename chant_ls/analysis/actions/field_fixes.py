@@ -91,8 +91,9 @@ def fix_name(subject: Subject, diagnostic: Diagnostic) -> Iterator[Action]:
     slot = with_key(subject.document, diagnostic.span)
     if slot is None:
         return
+    first = slot.mapping.get(slot.entry.key.text) == slot.entry
     for meant in texts(diagnostic.data, "nearest"):
-        if slot.mapping.get(meant) is None:
+        if first and slot.mapping.get(meant) is None:
             edits = (Edit(diagnostic.span, meant),)
             yield from quick_fix(subject, diagnostic, f"Rename to `{meant}`", edits, True)
     yield from _removal(subject, diagnostic, slot)
