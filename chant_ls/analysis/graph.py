@@ -1,11 +1,10 @@
 """How specs name each other: an immutable index that shares what a change leaves alone."""
 
-from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from functools import lru_cache
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain, islice
 
+from chant_ls.analysis import order
 from chant_ls.analysis.cycles import Cycles, Known
 from chant_ls.analysis.ids import Ids
 from chant_ls.analysis.index import (
@@ -27,7 +26,7 @@ from chant_ls.analysis.index import (
 )
 from chant_ls.analysis.layered import changed
 from chant_ls.analysis.types import Ambiguous, Missing, Resolution, Resolved
-from chant_ls.model.spec import Facts, SpecId, member_numbers, parent_id
+from chant_ls.model.spec import Facts, SpecId, parent_id
 
 _FEW = 20
 """After more specs came or went at once, what was known of cycles is found anew."""
@@ -274,16 +273,14 @@ class Graph:
 
     def above(self, id: str) -> frozenset[SpecId]:
         """Its drivers, their drivers and so on; itself only where drivers form a circle."""
-        return _closure(self.drivers(id), self.drivers)
+        return order.closure(self.drivers(id), self.drivers)
 
     def below(self, id: str) -> frozenset[SpecId]:
         """Its members, their members and so on."""
-        found = self._below.get(id)
-        if found is None:
-            members = self.members(id)
-            found = _closure(members, self.members) if members else _NOTHING
-            if members:
-                self._below[id] = found
+        known = self._below.get(id)
+        if known is not None or not (members := self.members(id)):
+            return known or _NOTHING
+        self._below[id] = found = order.closure(members, self.members)
         return found
 
     # the order of members
@@ -291,33 +288,23 @@ class Graph:
     def numbered(self, id: str) -> tuple[SpecId, ...]:
         """Its `.N` files by number, be the spec itself there or not."""
         below = self._indexes[Relation.DRIVER].get(id)
-        return _by_number(below) if below else ()
+        return order.by_number(below) if below else ()
 
     def earlier_siblings(self, id: str) -> tuple[SpecId, ...]:
         """The `.N` files before it that it waits for: none where `depends_on` is there at all."""
         if not self._in_line(id):
             return ()
-        siblings = self.numbered(parent_id(id) or "")
-        return siblings[: bisect_left(siblings, member_numbers(id), key=member_numbers)]
+        return order.before(self.numbered(parent_id(id) or ""), id)
 
     def later_siblings(self, id: str) -> Iterator[SpecId]:
         """The `.N` files that wait for it by their number alone, nearest first."""
-        siblings = self.numbered(parent_id(id) or "")
-        behind = bisect_right(siblings, member_numbers(id), key=member_numbers)
-        return (one for one in siblings[behind:] if self._in_line(one))
+        behind = order.behind(self.numbered(parent_id(id) or ""), id)
+        return (one for one in behind if self._in_line(one))
 
     def _in_line(self, id: str) -> bool:
         """Whether the spec waits for the siblings before it."""
         facts = self.facts_of(id) if "." in id else None
         return facts is not None and facts.depends_on is None and parent_id(id) is not None
-
-    def _nearest_siblings(self, id: str) -> tuple[SpecId, ...]:
-        """Of the earlier siblings those that it does not wait for through one of them."""
-        earlier = self.earlier_siblings(id)
-        for place in range(len(earlier) - 1, -1, -1):
-            if self._in_line(earlier[place]):
-                return earlier[place:]
-        return earlier
 
     def _next(self, id: str) -> Iterator[SpecId]:
         """The sibling whose nearest siblings are others when this one joins the line or leaves."""
@@ -334,11 +321,11 @@ class Graph:
         known = self._outside.get(id)
         if known is not None:
             return known
-        found = self.dependencies(id)
-        if not found or not (own := self.below(id)):
-            return found
-        self._outside[id] = known = tuple(one for one in found if one not in own)
-        return known
+        named = self.dependencies(id)
+        if not named or not (own := self.below(id)):
+            return named
+        self._outside[id] = found = tuple(one for one in named if one not in own)
+        return found
 
     def inherited(self, id: str) -> tuple[tuple[SpecId, SpecId], ...]:
         """Pairs of a driver above and what that driver depends on outside its own members."""
@@ -354,7 +341,8 @@ class Graph:
         if id not in self._places:
             return ()
         own, members = self.outside_dependencies(id), self.members(id)
-        siblings, above = self._nearest_siblings(id), self.inherited(id)
+        siblings = order.nearest(self.earlier_siblings(id), self._in_line)
+        above = self.inherited(id)
         if not members and not siblings and not above:
             return own
         return tuple(dict.fromkeys(chain(own, members, siblings, (one for _, one in above))))
@@ -380,22 +368,3 @@ def picked(found: tuple[SpecId, ...], ids: Ids, text: str) -> Resolution:
     if len(found) == 1:
         return Resolved(found[0])
     return Ambiguous(found) if found else Missing(ids.nearest(text))
-
-
-@lru_cache(maxsize=4096)
-def _by_number(siblings: frozenset[SpecId]) -> tuple[SpecId, ...]:
-    """Kept by the set itself: graphs share those that did not change."""
-    return tuple(sorted(siblings, key=member_numbers))
-
-
-def _closure(start: Iterable[SpecId], step: Callable[[str], Iterable[SpecId]]) -> frozenset[SpecId]:
-    todo = list(start)
-    if not todo:
-        return _NOTHING
-    seen: set[SpecId] = set()
-    while todo:
-        one = todo.pop()
-        if one not in seen:
-            seen.add(one)
-            todo.extend(step(one))
-    return frozenset(seen)

@@ -1,0 +1,44 @@
+"""The order of a driver's `.N` members, and what is reached step by step."""
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterable
+from functools import lru_cache
+
+from chant_ls.model.spec import SpecId, member_numbers
+
+Line = tuple[SpecId, ...]
+
+
+@lru_cache(maxsize=4096)
+def by_number(siblings: frozenset[SpecId]) -> Line:
+    """Kept by the set itself: graphs share those that did not change."""
+    return tuple(sorted(siblings, key=member_numbers))
+
+
+def before(line: Line, id: str) -> Line:
+    return line[: bisect_left(line, member_numbers(id), key=member_numbers)]
+
+
+def behind(line: Line, id: str) -> Line:
+    return line[bisect_right(line, member_numbers(id), key=member_numbers) :]
+
+
+def nearest(line: Line, waits: Callable[[SpecId], bool]) -> Line:
+    """The end of the line down to the last that waits for all before it; the whole line where none
+    does."""
+    for place in range(len(line) - 1, -1, -1):
+        if waits(line[place]):
+            return line[place:]
+    return line
+
+
+def closure(start: Iterable[SpecId], step: Callable[[str], Iterable[SpecId]]) -> frozenset[SpecId]:
+    """All that steps lead to; `start` too."""
+    todo = list(start)
+    seen: set[SpecId] = set()
+    while todo:
+        one = todo.pop()
+        if one not in seen:
+            seen.add(one)
+            todo.extend(step(one))
+    return frozenset(seen)
