@@ -39,9 +39,11 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """Where a name leads; `heading` is what `path#heading` names in a file that is no spec."""
+    """Where the name at `origin` leads; `heading` is what `path#heading` names in a file that is no
+    spec."""
 
     where: Location
+    origin: Span
     heading: str = ""
 
 
@@ -54,16 +56,16 @@ def definition(snapshot: Snapshot, path: str, offset: int) -> Target | None:
     heading = heading_of(place.text) if isinstance(place, Value | LinkTarget) else ""
     if named := named_at(snapshot, file, place, offset):
         where = _section_of(snapshot, named.id, heading) or title_of(snapshot, named.id)
-        return Target(where) if where else None
+        return Target(where, named.span) if where else None
     if isinstance(place, LinkTarget):
-        return _in_file(link_path(snapshot, path, place.text), heading)
+        return _in_file(link_path(snapshot, path, place.text), place.span, heading)
     if isinstance(place, Value):
-        return _in_file(_file_named(snapshot, place), heading)
+        return _in_file(_file_named(snapshot, place), place.span, heading)
     return None
 
 
-def _in_file(path: str, heading: str) -> Target | None:
-    return Target(Location(path, Span(0, 0)), heading) if path else None
+def _in_file(path: str, origin: Span, heading: str) -> Target | None:
+    return Target(Location(path, Span(0, 0)), origin, heading) if path else None
 
 
 def _section_of(snapshot: Snapshot, id: str, name: str) -> Location | None:

@@ -67,6 +67,7 @@ class Client:
     will_rename: bool = False
     run_events: bool = False
     consent: bool = False
+    references: bool = False
     trusted: bool = False
 
 
@@ -137,6 +138,7 @@ def client_of(params: types.InitializeParams) -> Client:
         will_rename=can("workspace.file_operations.will_rename"),
         run_events=wire.wants(params.capabilities.experimental, "runEvents"),
         consent=wire.wants(params.capabilities.experimental, "consent"),
+        references=wire.wants(params.capabilities.experimental, "references"),
         trusted=_trusted(params.initialization_options),
     )
 

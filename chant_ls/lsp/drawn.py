@@ -8,6 +8,7 @@ from chant_ls.analysis.hints import Hint
 from chant_ls.analysis.lenses import Lens
 from chant_ls.analysis.structure import Fold, FoldKind, Token, TokenKind
 from chant_ls.analysis.types import Run
+from chant_ls.lsp import wire
 from chant_ls.lsp.capabilities import TOKEN_MODIFIERS, TOKEN_TYPES
 from chant_ls.lsp.session import View
 from chant_ls.model.spec import Status
@@ -37,11 +38,18 @@ def _known(view: View, run: Run) -> dict[str, object]:
     return {"by": env.get("USER") or env.get("LOGNAME") or "someone"}
 
 
-def lens(view: View, found: Lens) -> types.CodeLens:
-    """One without a verb only tells; the empty command is how the protocol says so."""
-    told = types.Command(found.title, "")
-    shown = command(view, found.title, found.run) if found.run else told
-    return types.CodeLens(view.lines.range(found.span), command=shown)
+def lens(view: View, found: Lens, references: bool) -> types.CodeLens:
+    """`references`: whether the client has a command that lists them. A lens without a command only
+    tells; the empty one is how the protocol says so."""
+    area = view.lines.range(found.span)
+    if found.run:
+        return types.CodeLens(area, command=command(view, found.title, found.run))
+    if not (found.references and references):
+        return types.CodeLens(area, command=types.Command(found.title, ""))
+    at = {"uri": view.project.uri_of(view.path), "position": area.start}
+    return types.CodeLens(
+        area, command=types.Command(found.title, wire.LIST_REFERENCES, arguments=[at])
+    )
 
 
 def hint(view: View, found: Hint) -> types.InlayHint:

@@ -10,6 +10,10 @@ RUN_EVENT = "chant/runEvent"
 SPECS = "chant/specs"
 SPECS_CHANGED = "chant/specsChanged"
 
+LIST_REFERENCES = "chant.ui.references"
+"""A command of clients that say `experimental.chant.references`: its argument is a `uri` and the
+`position` to list the references of."""
+
 
 @dataclass(frozen=True, slots=True)
 class Add:

@@ -57,6 +57,7 @@ def test_ids_lead_to_the_title(text: str) -> None:
     target = definition(project, path, offset)
     assert target is not None
     assert texts(project, [target.where]) == [(f".chant/specs/{A}.md", "Lock")]
+    assert target.origin.of(project.files[path].text) in (A, "010-abc", f".chant/specs/{A}.md")
 
 
 def test_paths_and_prompts_lead_to_their_files() -> None:

@@ -67,6 +67,14 @@ function scenarios.edits_and_works()
   assert(labels[READY], 'not completed: ' .. vim.inspect(labels))
 
   edit(READY)
+  local title = { line = vim.fn.search('^# ') - 1, character = 0 }
+  local place = { uri = vim.uri_from_bufnr(0), position = title }
+  local listing = { title = '1 dependent', command = 'chant.ui.references', arguments = { place } }
+  vim.lsp.get_clients()[1]:exec_cmd(listing, { bufnr = 0 })
+  wait('the references', function() return #vim.fn.getqflist() == 1 end)
+  vim.cmd.cclose()
+  assert(vim.api.nvim_buf_get_name(vim.fn.getqflist()[1].bufnr) == spec(BROKEN))
+  vim.fn.setqflist({})
   assert(#vim.lsp.get_clients() == 1, 'one client')
   assert(#vim.tbl_filter(function(one) return one.kind == 'trust' end, asked) == 1, 'one question')
   vim.cmd.ChantWork()

@@ -238,6 +238,51 @@ async def test_only_what_looks_different_is_drawn_anew(started, root):
     assert len(server.named(hints)) == 1 and server.named(lenses) == [], other
 
 
+LINKS = {"textDocument": {"definition": {"linkSupport": True}}}
+AT = {"position": {"line": 2, "character": 20}}
+
+
+@pytest.mark.parametrize("links", [True, False])
+async def test_a_definition_tells_which_name_leads_there_where_the_client_shows_it(
+    started, root, links
+):
+    (root / "docs").mkdir()
+    (root / "docs/a.md").write_text("# A\n\n## B\n")
+    server = await started(capabilities=LINKS if links else {})
+    await server.indexed()
+    uri = server.open(spec(root, 2), good(2) + "\nSee [it](../../docs/a.md#b).\n")
+    [project] = server.server.session.projects.values()
+    await server.until(lambda: "docs/a.md" in project.snapshot.paths)
+    asked = [AT, {"position": {"line": 11, "character": 12}}]
+    identity = {"textDocument": {"uri": uri}}
+    answers = [await server.ask("textDocument/definition", {**identity, **at}) for at in asked]
+    found = [one["result"] for one in answers]
+    targets = [spec(root, 1).as_uri(), (root / "docs/a.md").as_uri()]
+    if not links:
+        assert [one["uri"] for one in found] == targets
+        return
+    [named], [linked] = found
+    assert [named["targetUri"], linked["targetUri"]] == targets
+    origins = [one["originSelectionRange"] for one in (named, linked)]
+    ends = [(one["start"]["character"], one["end"]["character"]) for one in origins]
+    assert ends == [(13, 31), (9, 26)]
+    assert linked["targetSelectionRange"]["start"]["line"] == 2
+
+
+async def test_the_lens_that_counts_dependents_lists_them_where_the_client_can(started, root):
+    for able in (True, False):
+        experimental = {"chant": {"references": able}}
+        server = await started(capabilities={"experimental": experimental})
+        await server.indexed()
+        uri = server.open(spec(root, 2))
+        answer = await server.ask("textDocument/codeLens", {"textDocument": {"uri": uri}})
+        commands = [one["command"] for one in answer["result"]]
+        [found] = [one for one in commands if one["title"] == "1 dependent"]
+        place = {"uri": uri, "position": {"line": 5, "character": 0}}
+        told = ("chant.ui.references", [place]) if able else ("", None)
+        assert (found["command"], found.get("arguments")) == told
+
+
 CONFIG = "---\nlint:\n  rules:\n    invalid-value: {level}\n---\n"
 
 

@@ -13,7 +13,11 @@ def code_lens(ls: ChantServer, params: types.CodeLensParams) -> list[types.CodeL
     if (view := ls.session.view(params.text_document.uri)) is None:
         return None
     found = lenses.lenses(view.snapshot, view.path)
-    return [drawn.lens(view, one) for one in found if _possible(ls.client, one.run)]
+    return [
+        drawn.lens(view, one, ls.client.references)
+        for one in found
+        if _possible(ls.client, one.run)
+    ]
 
 
 def _possible(client: Client, run: Run | None) -> bool:

@@ -26,16 +26,36 @@ LARGEST_READ = 1_000_000
 """Bytes of a file whose headings are looked for."""
 
 
+Definition = types.Location | list[types.LocationLink]
+
+
 def definition(
     ls: ChantServer, params: types.DefinitionParams
-) -> Awaitable[types.Location] | types.Location | None:
+) -> Awaitable[Definition] | Definition | None:
     if (at := ls.session.at(params)) is None:
         return None
     view, offset = at
     found = navigation.definition(view.snapshot, view.path, offset)
-    if found is None or not found.heading:
-        return view.location(found.where) if found else None
-    return ls.pools.on_disk(view.project, _section, view, found)
+    if found is None:
+        return None
+    if not found.heading:
+        return _linked(ls, view, found, view.location(found.where))
+    return _in_section(ls, view, found)
+
+
+async def _in_section(ls: ChantServer, view: View, found: navigation.Target) -> Definition:
+    where = await ls.pools.on_disk(view.project, _section, view, found)
+    return _linked(ls, view, found, where)
+
+
+def _linked(
+    ls: ChantServer, view: View, found: navigation.Target, where: types.Location
+) -> Definition:
+    """With the whole name that leads there, for clients that underline it."""
+    if not ls.client.definition_links:
+        return where
+    origin = view.lines.range(found.origin)
+    return [types.LocationLink(where.uri, where.range, where.range, origin)]
 
 
 def _section(view: View, target: navigation.Target) -> types.Location:

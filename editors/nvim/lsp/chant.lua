@@ -8,7 +8,7 @@ return {
   cmd = { 'chant-ls', '--stdio' },
   filetypes = { 'markdown' },
   capabilities = {
-    experimental = { chant = { runEvents = true, consent = true } },
+    experimental = { chant = { runEvents = true, consent = true, references = true } },
     -- Neovim applies them, and does not say so.
     workspace = { workspaceEdit = { documentChanges = true } },
   },
@@ -16,6 +16,12 @@ return {
     ['chant/runEvent'] = runs.on_event,
     ['chant/specsChanged'] = specs.on_changed,
     ['window/showDocument'] = require('chant.log').on_show,
+  },
+
+  commands = {
+    ['chant.ui.references'] = require('chant.references').list,
+    -- A lens that only tells.
+    [''] = function() end,
   },
 
   -- Only files of a chant project, and only once the user has said whether it is trusted.

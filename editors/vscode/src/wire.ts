@@ -63,6 +63,14 @@ export const RUN_EVENT = "chant/runEvent";
 export const SPECS = "chant/specs";
 export const SPECS_CHANGED = "chant/specsChanged";
 
+/** A command of ours that lenses of the server name, with a `Place`. */
+export const LIST_REFERENCES = "chant.ui.references";
+
+export interface Place {
+  readonly uri: string;
+  readonly position: { readonly line: number; readonly character: number };
+}
+
 /** Argument of `chant.add`: a new spec, as `chant add` makes it. */
 export interface Add {
   readonly title: string;

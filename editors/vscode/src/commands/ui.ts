@@ -1,8 +1,8 @@
 import { userInfo } from "node:os";
-import { commands, type Disposable, type Memento, window } from "vscode";
+import { commands, type Disposable, type Memento, Position, Uri, window } from "vscode";
 import { projectOf, type Target, targetOf } from "../specs/pick";
 import { unmerged } from "../specs/present";
-import type { Commands, SpecState } from "../wire";
+import { type Commands, LIST_REFERENCES, type Place, type SpecState } from "../wire";
 import type { CommandName } from "./execute";
 import { newSpec } from "./newSpec";
 import { offered, send, type UiOptions } from "./send";
@@ -68,10 +68,18 @@ export function registerUi(options: UiOptions): Disposable[] {
     commands.registerCommand("chant.ui.new", () => newSpec(options)),
     onProject("chant.ui.workReady", "chant.workReady", {}),
     onProject("chant.ui.graph", "chant.graph", { format: "tree" }),
+    commands.registerCommand(LIST_REFERENCES, listReferences),
     commands.registerCommand("chant.ui.refresh", () => store.refresh(session.current())),
     commands.registerCommand("chant.ui.restart", () => session.restart()),
     commands.registerCommand("chant.ui.showLog", showLog),
   ];
+}
+
+async function listReferences(place: Place): Promise<void> {
+  const uri = Uri.parse(place.uri);
+  const at = new Position(place.position.line, place.position.character);
+  const found = await commands.executeCommand("vscode.executeReferenceProvider", uri, at);
+  await commands.executeCommand("editor.action.showReferences", uri, at, found);
 }
 
 const LAST_NAME = "chant.approver";

@@ -44,12 +44,12 @@ class QuietClient extends LanguageClient {
   }
 }
 
-/** Events of runs are told, the user is asked before commands of the project run, and a completion
- * may ask for the next one. */
+/** Events of runs are told, the user is asked before commands of the project run, a completion may
+ * ask for the next one, and a lens may list references. */
 const experimental: StaticFeature = {
   fillInitializeParams(params: InitializeParams) {
     params.capabilities.experimental = {
-      chant: { runEvents: true, consent: true, triggerSuggest: true },
+      chant: { runEvents: true, consent: true, triggerSuggest: true, references: true },
     };
   },
   fillClientCapabilities() {},
