@@ -159,11 +159,17 @@ class RawClient:
         }
         self.notify("workspace/didChangeWorkspaceFolders", {"event": event})
 
-    def specs(self, folder: Path, wanted: Callable[[list[Any]], bool]) -> list[Any]:
-        """The list of a project once it is as wanted: every change of it is told."""
-        while not wanted(found := self.request("chant/specs", {"root": folder.as_uri()})):
-            self.notification("chant/specsChanged")
-        return found
+    def specs(self, folder: Path | None, wanted: Callable[[list[Any]], bool]) -> list[Any]:
+        """The list of a project, or of all, once it is as wanted: every change of it is told, also
+        while an older list is on its way."""
+        changed, params = "chant/specsChanged", {"root": folder.as_uri()} if folder else {}
+        while True:
+            before = len(self.seen)
+            found: list[Any] = self.request("chant/specs", params)
+            if wanted(found):
+                return found
+            if not any(one.get("method") == changed for one in self.seen[before:]):
+                self.notification(changed)
 
     def change(self, uri: str, version: int, *changes: dict[str, Any]) -> None:
         item = {"uri": uri, "version": version}

@@ -138,8 +138,7 @@ def session(client, repo, offer) -> dict[str, Any]:
     status_is(client, "completed")
     answers["log"] = execute(client, "log", spec=ID)
     answers["merge"] = execute(client, "merge", spec=ID)
-    while client.request("chant/specs", {})[0]["merged"] is not True:
-        client.notification("chant/specsChanged")
+    client.specs(None, lambda found: found[0]["merged"] is True)
     assert client.leave() == 0
     return answers
 

@@ -14,8 +14,7 @@ def client(connect, repo, env):
     client.initialize(
         repo, capabilities=CAPABILITIES, initializationOptions={"trusted": True, "index": True}
     )
-    while not client.request("chant/specs", {}):
-        client.notification("chant/specsChanged")
+    client.specs(None, bool)
     execute(client, "work", spec=ID)
     status_is(client, "completed")
     (repo / "src").mkdir()
@@ -55,7 +54,7 @@ def test_a_merge_under_way_is_ended_though_the_editor_is_closed(connect, repo, e
     (repo / ".git/info/attributes").write_text("src/answer.txt filter=slow\n")
     client.ask("workspace/executeCommand", command("merge", spec=ID))
     jobs = repo / ".git/chant"
-    until(lambda: any("merge" in one.read_text() for one in jobs.rglob("jobs/*.json")))
+    until(lambda: any('"merge": {' in one.read_text() for one in jobs.rglob("jobs/*.json")))
     assert client.leave() == 0
     until(lambda: git(repo, "branch", "--list", "chant/*") == "")
     assert (repo / "src/answer.txt").read_text() == "42\n"

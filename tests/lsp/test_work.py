@@ -14,8 +14,7 @@ def start(connect, repo, env):
         client = connect(env=env, **options)
         told = {"trusted": trusted}
         client.initialize(repo, capabilities=CAPABILITIES, initializationOptions=told)
-        while not client.request("chant/specs", {}):
-            client.notification("chant/specsChanged")
+        client.specs(None, bool)
         return client
 
     return begin
@@ -47,8 +46,7 @@ def test_a_spec_is_worked_watched_and_merged(start, repo, gate):
     assert (repo / "src/answer.txt").read_text() == "42\n"
     assert git(repo, "rev-parse", "main").strip() == merged["commit"]
     assert git(repo, "status", "--porcelain") == ""
-    while client.request("chant/specs", {})[0]["merged"] is not True:
-        client.notification("chant/specsChanged")
+    client.specs(None, lambda found: found[0]["merged"] is True)
     assert client.leave() == 0
 
 

@@ -83,9 +83,7 @@ def until(holds, deadline=30.0):
 
 
 def status_is(client, wanted):
-    while (found := client.request("chant/specs", {})[0])["status"] != wanted:
-        client.notification("chant/specsChanged")
-    return found
+    return client.specs(None, lambda found: found[0]["status"] == wanted)[0]
 
 
 def command(name, **argument):
