@@ -14,27 +14,10 @@ from tests.e2e.test_interrupting import answered
 from tests.e2e.test_working import add, done, guide, listed
 
 __all__ = ["guide"]
-SECTIONS = ("Begin", "Write specs", "Look", "Work and merge", "Tidy up", "For programs")
 
 
 def rows(text: str) -> list[dict[str, object]]:
     return [json.loads(line) for line in text.splitlines()]
-
-
-def test_help_cuts_no_sentence_and_says_where_to_begin(guide: Path) -> None:
-    told = done(chant(guide, "--help"))
-    assert "..." not in told.partition("Begin:")[2].partition("To begin:")[0]
-    assert all(f"\n{title}:\n" in told for title in SECTIONS)
-    assert "chant init" in told.partition("To begin:")[2]
-
-
-@pytest.mark.parametrize("name", cli.list_commands(click.Context(cli)))
-def test_every_page_of_help_has_examples(name: str) -> None:
-    command = cli.get_command(click.Context(cli), name)
-    assert command is not None
-    if not command.hidden and name != "lsp":
-        assert f"chant {name}" in (command.epilog or "")
-        assert "Exit code 0" in (command.epilog or "")
 
 
 def test_events_of_work_as_json(guide: Path) -> None:
