@@ -77,7 +77,8 @@ def overlaid(stored: Status | None, run: RunInfo | None) -> Status:
     """The status of a spec: its working file overlaid by its run record. The only such function.
 
     What a person decided in the file (completed, cancelled) beats a run that ended without a
-    result; work that is going on, completed or merged beats the file.
+    result; work that is going on, completed or merged beats the file, but for merged work that the
+    file says is in doubt (`drift --mark`, a `verify` that failed).
     """
     in_file = Status.NEEDS_ATTENTION if stored is None else stored
     if run is None:
@@ -85,6 +86,8 @@ def overlaid(stored: Status | None, run: RunInfo | None) -> Status:
     if run.interrupted and run.state is not RunState.MERGING:
         return Status.NEEDS_ATTENTION
     told = _STATUS[run.state]
+    if run.merged and stored is Status.NEEDS_ATTENTION:
+        return stored
     if told is None or (not run.live and _decided(in_file, told)):
         return in_file
     return told
