@@ -4,6 +4,7 @@ import logging
 from collections.abc import AsyncIterator, Callable, Iterator
 from functools import partial
 from itertools import count
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lsprotocol import types
@@ -29,24 +30,27 @@ class Runs:
 
     def __init__(self, server: "ChantServer") -> None:
         self._server = server
-        self._jobs: set[tuple[Project, str]] = set()
-        self._met: set[tuple[Project, str]] = set()
+        self._jobs: set[tuple[Path, str]] = set()
+        """By root: a project that was closed is not held."""
+        self._met: set[tuple[Path, str]] = set()
         """Runs whose job was looked for."""
         self._progress: dict[str, Progress] = {}
         """By run; by job for work that is no run."""
         self._tokens = count(1)
 
     def follow(self, project: Project, job: str) -> None:
-        if (project, job) not in self._jobs:
-            self._jobs.add((project, job))
+        if (known := (project.folder.real, job)) not in self._jobs:
+            self._jobs.add(known)
             self._server.spawn(self._follow(project, job))
 
     def attach(self, project: Project) -> None:
         """Follow what others started here: a terminal, an earlier server."""
+        project = project.main or project
+        root = project.folder.real
         live = [run for run in project.snapshot.runs.values() if run.live]
-        new = [run for run in live if (project, run.run) not in self._met]
+        new = [run for run in live if (root, run.run) not in self._met]
         if new and self._server.client.trusted:
-            self._met |= {(project, run.run) for run in new}
+            self._met |= {(root, run.run) for run in new}
             self._server.spawn(self._attach(project, [run.spec for run in new]))
 
     async def _attach(self, project: Project, specs: list[SpecId]) -> None:

@@ -64,3 +64,16 @@ def test_a_client_that_refuses_its_progress_is_sent_none(client, gate):
     status_is(client, "completed")
     assert not [m for m in client.seen if m.get("method") == "$/progress"]
     assert client.leave() == 0 and not client.stderr
+
+
+def test_a_folder_that_comes_again_has_its_run_followed_once(client, repo, gate):
+    execute(client, "work", spec=ID)
+    client.until(lambda m: kind_of(m) == "begin")
+    client.folders([repo], [])
+    client.folders([], [repo])
+    client.specs(repo, lambda found: bool(found) and found[0]["status"] == "in_progress")
+    gate.unlink()
+    client.until(lambda m: kind_of(m) == "end")
+    client.specs(repo, lambda found: found[0]["status"] == "completed")
+    told = [m["params"]["event"] for m in client.seen if m.get("method") == "chant/runEvent"]
+    assert told.count("finished") == told.count("started") == 1
