@@ -19,11 +19,17 @@ COLLECT_AFTER = 50_000
 key. What a key leaves behind is freed without one."""
 
 
+IN_TURN = 50
+"""Path entries that a look asks the disk about, beside those of open files."""
+
+
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """The folder listing that the last look compared with."""
+    """The folder listing that the last look compared with, and how many path entries of closed
+    files were looked up again so far."""
 
     stats: "Mapping[str, FileStat]" = field(default_factory=dict)
+    entries: int = 0
 
 
 def index(app: "App") -> tuple[Snapshot, Seen]:
@@ -49,8 +55,9 @@ def look(
     config: str | None = None,
 ) -> tuple[DiskChange, Seen]:
     """What may have changed since `before`; starts no process. What the path entries of these open
-    files are is looked up again, and whether git tracks private ones. `config`: see `papers`."""
-    now = _list(app)
+    files are is looked up again, with some of the others in turn, and whether git tracks private
+    ones. `config`: see `papers`."""
+    now = replace(_list(app), entries=before.entries + IN_TURN)
     touched = [path for path, stat in now.stats.items() if before.stats.get(path) != stat]
     files: dict[str, SpecFile | None] = {path: app.read(path) for path in touched}
     files |= dict.fromkeys(before.stats.keys() - now.stats.keys())
@@ -58,12 +65,19 @@ def look(
         papers(app, config),
         files=files,
         runs=app.runs(),
-        paths=app.lookup(wanted(snapshot, open_paths)),
+        paths=app.lookup(wanted(snapshot, open_paths) | _in_turn(snapshot, before.entries)),
         tracked=app.tracked(snapshot.private),
         foreign=app.foreign(snapshot),
         today=date.today().isoformat(),
     )
     return change, now
+
+
+def _in_turn(snapshot: Snapshot, begin: int) -> frozenset[str]:
+    """Path entries that have their turn now. Patterns have none: each is a walk."""
+    known = list(snapshot.paths)
+    begin %= max(len(known), 1)
+    return frozenset(one for one in known[begin : begin + IN_TURN] if not set(one) & set("*?["))
 
 
 def papers(app: "App", config: str | None = None) -> DiskChange:
