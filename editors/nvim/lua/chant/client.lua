@@ -23,18 +23,17 @@ local function config_for(root) return vim.tbl_extend('force', vim.lsp.config.ch
 -- Starts the client without a buffer; calls back when it knows the specs.
 local function start(root, done)
   local config = config_for(root)
-  local begun = config.on_init
   local called = false
   local function ready(client)
     if called then return end
     called = true
     done(client)
   end
-  config.on_init = function(client, ...)
-    begun(client, ...)
+  local function begun(client)
     require('chant.specs').once_known(client, ready)
     vim.defer_fn(function() ready(client) end, START_MS)
   end
+  config.on_init = vim.iter({ begun, config.on_init }):flatten():totable()
   vim.lsp.start(config, { attach = false })
 end
 
