@@ -25,6 +25,7 @@ TEXTS = [
 BROKEN = "---\ntype: [code\n---\n\n# Broken\n"
 paths = st.sampled_from(PATHS)
 texts = st.sampled_from(TEXTS)
+links = st.sampled_from(["", "link:"])
 
 
 def on_disk(path: str, text: str) -> SpecFile:
@@ -48,16 +49,21 @@ class Changes(RuleBasedStateMachine):
     def delete(self, path):
         self.disk.pop(path, None)
 
-    @rule(path=paths, text=texts)
-    def type(self, path, text):
-        self.buffers[path] = text
-        uri = self.project.folder.uri_of(path)
+    @rule(path=paths, text=texts, link=links)
+    def type(self, path, text, link):
+        """The text that was edited last counts, whichever URI it has."""
+        uri = link + self.project.folder.uri_of(path)
+        texts = self.buffers.setdefault(path, {})
+        texts.pop(uri, None)
+        texts[uri] = text
         self.project.put(path, OpenText(uri, 1, text))
 
-    @rule(path=paths)
-    def close(self, path):
-        if self.buffers.pop(path, None) is not None:
-            self.project.drop(path, self.project.folder.uri_of(path))
+    @rule(path=paths, link=links)
+    def close(self, path, link):
+        uri = link + self.project.folder.uri_of(path)
+        if self.buffers.get(path, {}).pop(uri, None) is not None:
+            self.project.drop(path, uri)
+            self.buffers = {path: texts for path, texts in self.buffers.items() if texts}
 
     @precondition(lambda self: not self.indexed)
     @rule()
@@ -76,7 +82,8 @@ class Changes(RuleBasedStateMachine):
 
     @invariant()
     def equals_a_snapshot_built_from_scratch(self):
-        expected = {**(self.known if self.indexed else {}), **self.buffers}
+        buffers = {path: list(texts.values())[-1] for path, texts in self.buffers.items()}
+        expected = {**(self.known if self.indexed else {}), **buffers}
         files = [on_disk(path, text) for path, text in expected.items()]
         rebuilt = Snapshot().with_files(files)
         got = self.project.snapshot
@@ -91,6 +98,9 @@ class Changes(RuleBasedStateMachine):
     @invariant()
     def knows_which_buffers_are_open(self):
         assert set(self.project.open_paths) == set(self.buffers)
+        for path, texts in self.buffers.items():
+            assert self.project.uris_of(path) == tuple(texts)
+            assert self.project.uri_of(path) == list(texts)[-1]
         assert {p for p, f in self.project.snapshot.files.items() if f.open} == set(self.buffers)
 
 
