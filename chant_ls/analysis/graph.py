@@ -62,6 +62,7 @@ class Graph:
         self._looses: dict[Relation, frozenset[str]] = {}
         self._shorts: dict[Relation, Mapping[SpecId, list[str]]] = {}
         self._below: dict[str, frozenset[SpecId]] = {}
+        self._holders: dict[SpecId, frozenset[SpecId]] = {}
         self._outside: dict[str, tuple[SpecId, ...]] = {}
         self._circular: Known | None = None
         self._origin = Origin()
@@ -327,11 +328,23 @@ class Graph:
         self._outside[id] = found = tuple(one for one in named if one not in own)
         return found
 
+    def holders(self, id: str) -> frozenset[SpecId]:
+        """The drivers above it that depend on anything, and so may hold it up."""
+        own, known = SpecId(id), self._holders
+        if own not in known:
+            found = order.gathered(own, self.drivers, self._depends, known)
+            known.update(found or {own: frozenset(filter(self._depends, self.above(id)))})
+        return known[own] - {own} if own in known[own] else known[own]
+
+    def _depends(self, id: SpecId) -> bool:
+        facts = self.facts_of(id)
+        return facts is not None and bool(facts.depends_on)
+
     def inherited(self, id: str) -> tuple[tuple[SpecId, SpecId], ...]:
         """Pairs of a driver above and what that driver depends on outside its own members."""
         return tuple(
             (driver, one)
-            for driver in sorted(self.above(id) - {id})
+            for driver in sorted(self.holders(id))
             for one in self.outside_dependencies(driver)
         )
 

@@ -1,12 +1,13 @@
 """The order of a driver's `.N` members, and what is reached step by step."""
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 
 from chant_ls.model.spec import SpecId, member_numbers
 
 Line = tuple[SpecId, ...]
+_NONE: frozenset[SpecId] = frozenset()
 
 
 @lru_cache(maxsize=4096)
@@ -42,3 +43,40 @@ def closure(start: Iterable[SpecId], step: Callable[[str], Iterable[SpecId]]) ->
             seen.add(one)
             todo.extend(step(one))
     return frozenset(seen)
+
+
+Sets = Mapping[SpecId, frozenset[SpecId]]
+
+
+def gathered(
+    start: SpecId,
+    step: Callable[[str], Iterable[SpecId]],
+    wanted: Callable[[SpecId], bool],
+    known: Sets,
+) -> Sets | None:
+    """The wanted ones that steps lead to, of `start` and of all on the way; what is `known` is not
+    walked again. None where steps lead in a circle."""
+    found: dict[SpecId, frozenset[SpecId]] = {}
+    todo, entered = [start], set[SpecId]()
+    while todo:
+        one = todo[-1]
+        near = tuple(step(one))
+        ahead = [other for other in near if other not in found and other not in known]
+        if not ahead:
+            todo.pop()
+            far = (found.get(other) or known.get(other, _NONE) for other in near)
+            found[one] = _joined(frozenset(filter(wanted, near)), far)
+        elif one in entered:
+            return None
+        entered.add(one)
+        todo += ahead
+    return found
+
+
+def _joined(first: frozenset[SpecId], others: Iterable[frozenset[SpecId]]) -> frozenset[SpecId]:
+    """The union; one of the sets itself where that holds all the others."""
+    largest = first
+    for other in others:
+        if not other <= largest:
+            largest = other if largest <= other else largest | other
+    return largest

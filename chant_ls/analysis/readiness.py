@@ -120,8 +120,7 @@ def _unsatisfied(snapshot: Snapshot, id: SpecId, target: SpecId) -> Reason | Non
 
 def _inherited(snapshot: Snapshot, id: SpecId) -> Iterator[Reason]:
     """What the drivers above wait for outside their own members; `path` holds the driver."""
-    above = snapshot.graph.above(id)
-    for driver in sorted(above - {id}) if above else ():
+    for driver in sorted(snapshot.graph.holders(id)):
         yield from (reason for reason in _handed_down(snapshot, driver) if reason.id != id)
 
 

@@ -50,12 +50,18 @@ def _settled(snapshot: Snapshot, id: SpecId) -> dict[SpecId, Status | None]:
         members = _deriving_members(snapshot, one)
         if one not in found:
             found[one] = snapshot.status(one)
+            found |= {m: known for m in members if (known := _known(snapshot, m)) is not None}
             todo.extend(m for m in members if m not in found)
             continue
         todo.pop()
         if members and _all_done(snapshot, {m: found[m] for m in members}):
             found[one] = Status.COMPLETED
     return found
+
+
+def _known(snapshot: Snapshot, id: SpecId) -> Status | None:
+    known = snapshot.memo.get(("standing", id))
+    return known if isinstance(known, Status) else None
 
 
 def _deriving_members(snapshot: Snapshot, id: SpecId) -> tuple[SpecId, ...]:

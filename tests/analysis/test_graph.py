@@ -164,6 +164,8 @@ def test_a_cycle_is_as_short_as_can_be_though_only_the_nearest_siblings_are_edge
     }
     graph = snapshot(texts).graph
     for id in graph.ids:
+        above = ((one, graph.facts_of(one)) for one in graph.above(id) - {id})
+        assert graph.holders(id) == {one for one, facts in above if facts and facts.depends_on}
         assert set(graph.waits_for(id)) <= _all_it_waits_for(graph, id)
         for target in _all_it_waits_for(graph, id):
             cycle, shortest = graph.cycles.through(id, target), _shortest(graph, target, id)

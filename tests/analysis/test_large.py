@@ -5,6 +5,7 @@ As in `tests/syntax/test_large.py`, what cannot be counted is asked of texts tha
 
 from collections.abc import Callable
 from functools import partial
+from itertools import pairwise
 
 import pytest
 
@@ -104,6 +105,19 @@ def test_members_of_a_driver_cost_so_much_each(
     front: str, ask: Callable[[Snapshot], object]
 ) -> None:
     assert growth(_total, lambda n: partial(ask, _driver(n, front)), 200) < 5
+
+
+@pytest.mark.parametrize("ask", [lambda p: p.graph.prepare(), _every_status, _every_answer])
+@pytest.mark.parametrize("order", [1, -1], ids=["down", "up"])
+def test_drivers_within_drivers_cost_so_much_each(
+    ask: Callable[[Snapshot], object], order: int
+) -> None:
+    def nested(depth: int) -> Snapshot:
+        ids = [f"s-{n:04}" for n in range(depth)][::order]
+        texts = {one: f"type: driver\nmembers: [{below}]" for one, below in pairwise(ids)}
+        return snapshot({**texts, ids[-1]: "", ids[0]: f"depends_on: [zz]\nmembers: [{ids[1]}]"})
+
+    assert growth(_total, lambda n: partial(ask, nested(n))) < 5
 
 
 def test_a_thousand_members_wait_for_those_before_them() -> None:
