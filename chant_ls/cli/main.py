@@ -19,7 +19,7 @@ COMPLETES = "_CHANT_COMPLETE"
 GROUPS = {
     "Start here": ("demo", "init", "add", "edit", "split", "lint", "approve", "reject", "lsp"),
     "Run": ("work", "log", "pause", "resume", "takeover", "finalize", "cancel", "reset"),
-    "Merge": ("merge", "drift"),
+    "Merge": ("merge", "verify", "drift"),
     "Look": ("list", "show", "search", "dag", "diagnose", "export", "prep"),
     "Keep house": (
         *("archive", "unarchive", "cleanup", "recover"),

@@ -52,10 +52,6 @@ def surroundings(engine: Engine, record: RunRecord, copy: Path) -> dict[str, str
     return {**users, **ours}
 
 
-def mark(run: Live) -> str:
-    return run_mark(run.engine.runs.folder, run.record.run)
-
-
 def run_mark(folder: Path, run: str) -> str:
     """By which strays of a run are known on this machine."""
     return str(folder / "runs" / run)

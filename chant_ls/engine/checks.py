@@ -1,12 +1,14 @@
 """The checks that criteria carry, and those of the configuration, run in the worktree."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from chant_ls.engine import specfile
-from chant_ls.engine.agent import environment, mark
+from chant_ls.engine.agent import environment
+from chant_ls.engine.engine import Engine
 from chant_ls.engine.events import CheckRan
 from chant_ls.engine.live import Live, Verdict, failed
-from chant_ls.engine.ports import Command, Ended
+from chant_ls.engine.ports import Command, Stop
 from chant_ls.model.refusal import Refusal
 
 CHECK_TIMEOUT = 600.0
@@ -38,16 +40,24 @@ def check(run: Live) -> Verdict | None:
     return None
 
 
+def ran(
+    engine: Engine, command: str, folder: Path, env: Mapping[str, str], stop: Stop | None = None
+) -> tuple[bool, tuple[str, ...]]:
+    """Whether the command exits 0 in this folder, in time, and the last lines that it printed."""
+    said: list[str] = []
+    call = Command(("sh", "-c", command), folder, env, None, CHECK_TIMEOUT, env["CHANT_RUN"])
+    ended = engine.processes.run(
+        call, lambda _: None, lambda lines: said.extend(text for _, text in lines), stop
+    )
+    if isinstance(ended, Refusal):
+        return False, (str(ended),)
+    return ended.well, tuple(said[-_LAST_LINES:])
+
+
 def _passes(run: Live, command: str, criterion: str = "") -> bool:
     """Whether the command exits 0 in the worktree, in time."""
-    said: list[str] = []
-    cwd: Path = run.folder if run.folder.is_dir() else run.worktree
-    call = Command(("sh", "-c", command), cwd, environment(run), None, CHECK_TIMEOUT, mark(run))
-    ended = run.engine.processes.run(
-        call, lambda _: None, lambda lines: said.extend(t for _, t in lines), run.stop
-    )
-    passed = isinstance(ended, Ended) and ended.well
-    tail = [str(ended)] if isinstance(ended, Refusal) else said[-_LAST_LINES:]
+    cwd = run.folder if run.folder.is_dir() else run.worktree
+    passed, tail = ran(run.engine, command, cwd, environment(run), run.stop)
     run.emit(CheckRan(command, passed, criterion, "" if passed else "\n".join(tail)))
     run.log(f"# check `{command}`: {'passed' if passed else 'failed'}")
     if not passed:

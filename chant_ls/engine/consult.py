@@ -11,6 +11,7 @@ from chant_ls.engine.engine import Engine
 from chant_ls.engine.events import AgentStarted, Output, Result, RunEvent
 from chant_ls.engine.git_port import GitError, Worktree
 from chant_ls.engine.guards import Approved
+from chant_ls.engine.json_answer import Answer, Wrong
 from chant_ls.engine.ports import REPO, REPO_WAIT, Stop
 from chant_ls.engine.records import ProcessId, RunRecord
 from chant_ls.model.refusal import Refusal
@@ -65,6 +66,38 @@ class Consultation:
         why = listener.error or ended.reason or f"exit code {ended.code}"
         said = tuple((listener.complaints or listener.said)[-20:])
         return Refusal(f"the agent failed: {why}", "nothing was changed; try again", said)
+
+
+def answered(asked: Consultation, read: Callable[[str], Answer | Wrong]) -> Answer | Refusal:
+    """What `read` makes of the agent's answer to the brief; asked once more where it is wrong."""
+    brief = asked.brief()
+    if isinstance(brief, Refusal):
+        return brief
+    first = asked.ask(brief)
+    if isinstance(first, Refusal):
+        return first
+    found = read(first)
+    if not isinstance(found, Wrong):
+        return found
+    second = asked.ask(_again(brief, found))
+    if isinstance(second, Refusal):
+        return second
+    found = read(second)
+    if not isinstance(found, Wrong):
+        return found
+    return Refusal(
+        f"the agent's answer cannot be used: {found.problems[0]}",
+        "nothing was changed; try again, or another `--model`",
+        found.problems[1:],
+    )
+
+
+def _again(brief: str, wrong: Wrong) -> str:
+    problems = "\n".join(f"- {problem}" for problem in wrong.problems)
+    return (
+        f"{brief}\n## Your last answer was refused\n\n{problems}\n\n"
+        f"It read:\n\n{wrong.answer}\n\nAnswer again, whole, by the rules above.\n"
+    )
 
 
 @contextmanager

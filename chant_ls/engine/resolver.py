@@ -9,7 +9,7 @@ from chant_ls.engine import guards, merge_state, prompt, specfile
 from chant_ls.engine.agent import surroundings, told_line
 from chant_ls.engine.agents import streams, table
 from chant_ls.engine.agents.table import Call
-from chant_ls.engine.checks import CHECK_TIMEOUT
+from chant_ls.engine.checks import ran
 from chant_ls.engine.engine import Engine
 from chant_ls.engine.events import (
     AgentEnded,
@@ -23,7 +23,7 @@ from chant_ls.engine.events import (
     quiet,
 )
 from chant_ls.engine.merge_state import MergeState, Step
-from chant_ls.engine.ports import Command, Ended
+from chant_ls.engine.ports import Command
 from chant_ls.engine.records import ProcessId, RunRecord
 from chant_ls.engine.resolution import Unfit, accepted
 from chant_ls.model.config import Provider
@@ -177,15 +177,8 @@ def _fails(
     engine: Engine, record: RunRecord, state: MergeState, command: str, tell: Tell
 ) -> tuple[str, ...] | None:
     """The last lines that a check printed, None when it passed."""
-    said: list[str] = []
-    env = _environment(engine, record, state)
-    folder = _folder(engine, state)
-    call = Command(("sh", "-c", command), folder, env, None, CHECK_TIMEOUT, env["CHANT_RUN"])
-    ended = engine.processes.run(
-        call, lambda _: None, lambda lines: said.extend(text for _, text in lines)
-    )
-    passed = isinstance(ended, Ended) and ended.well
-    tail = (str(ended),) if isinstance(ended, Refusal) else tuple(said[-20:])
+    env, folder = _environment(engine, record, state), _folder(engine, state)
+    passed, tail = ran(engine, command, folder, env)
     tell(CheckRan(command, passed, "", "" if passed else "\n".join(tail)))
     return None if passed else tail
 

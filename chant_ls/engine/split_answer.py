@@ -4,14 +4,13 @@ The answer is one fenced JSON block, `{"members": [{title, body, criteria, targe
 depends_on?}, …]}`. Other keys count for nothing: no agent sets a status or an approval.
 """
 
-import json
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
 from pathlib import PurePosixPath
 
 from chant_ls.analysis.actions.splitting import Part
+from chant_ls.engine.json_answer import Unusable, Wrong, document, read
 from chant_ls.model.spec import SpecId
 from chant_ls.syntax.document import parse
 from chant_ls.syntax.render import NewSpec, new_spec
@@ -21,93 +20,28 @@ LEAST_WORDS = 20
 
 LONGEST_TITLE = 200
 MOST_MEMBERS = 20
-_LONGEST_ANSWER = 1 << 20
-_LONGEST_SHOWN = 20_000
 _BOX = re.compile(r"\s*(?:[-*+]\s+)?\[[ xX]\]\s*")
-_FENCE = re.compile(r"\s*(`{3,}|~{3,})\s*(\w*)\s*\Z")
-
-
-@dataclass(frozen=True, slots=True)
-class Wrong:
-    """Why an answer cannot be taken: sentences for the agent and for the user."""
-
-    problems: tuple[str, ...]
-    answer: str
-
-
-class _Unusable(ValueError):
-    """Raised with the problems found so far, where nothing further can be looked at."""
 
 
 def read_answer(text: str) -> tuple[Part, ...] | Wrong:
-    try:
-        return _parts(text)
-    except _Unusable as wrong:
-        return Wrong(wrong.args, text[:_LONGEST_SHOWN])
+    return read(_parts, text)
 
 
 def _parts(text: str) -> tuple[Part, ...]:
-    found = _document(text)
+    found = document(text)
     rows = found.get("members") if isinstance(found, dict) else None
     if not isinstance(rows, list):
-        raise _Unusable('the JSON is not an object with a list "members"')
+        raise Unusable('the JSON is not an object with a list "members"')
     if not 2 <= len(rows) <= MOST_MEMBERS:
-        raise _Unusable(f"there are {len(rows)} members; 2 to {MOST_MEMBERS} are wanted")
+        raise Unusable(f"there are {len(rows)} members; 2 to {MOST_MEMBERS} are wanted")
     problems = [p for number, row in enumerate(rows, 1) for p in _shape(number, row, len(rows))]
     if problems:
-        raise _Unusable(*problems)
+        raise Unusable(*problems)
     parts = tuple(map(_part, rows))
     problems = [*_stubs(parts), *_circle(parts), *_hidden(parts)]
     if problems:
-        raise _Unusable(*problems)
+        raise Unusable(*problems)
     return parts
-
-
-def _document(text: str) -> object:
-    """The one JSON value of the answer; the same one twice counts once."""
-    if len(text) > _LONGEST_ANSWER:
-        raise _Unusable("the answer is longer than a megabyte")
-    blocks, closed = _blocks(text)
-    if not blocks and text.strip().startswith("{"):
-        blocks = [text.strip()]
-    if not blocks:
-        said = "a fenced block is not closed: the answer ends early"
-        raise _Unusable("there is no fenced JSON block in the answer" if closed else said)
-    values: list[object] = []
-    for block in blocks:
-        value = _json(block)
-        if value not in values:
-            values.append(value)
-    if len(values) > 1:
-        raise _Unusable(f"there are {len(values)} different JSON blocks; one is wanted")
-    return values[0]
-
-
-def _json(block: str) -> object:
-    try:
-        value: object = json.loads(block)
-    except (ValueError, RecursionError) as error:
-        raise _Unusable(f"the JSON cannot be read: {error}") from error
-    return value
-
-
-def _blocks(text: str) -> tuple[list[str], bool]:
-    """What stands in fences marked `json`, or unmarked and like an object; whether all close."""
-    blocks: list[str] = []
-    inside: list[str] = []
-    fence = info = ""
-    for line in text.splitlines():
-        mark = _FENCE.match(line)
-        if not fence:
-            if mark:
-                fence, info, inside = mark[1], mark[2].lower(), []
-        elif mark and not mark[2] and mark[1].startswith(fence):
-            if info == "json" or (not info and "".join(inside).lstrip().startswith("{")):
-                blocks.append("\n".join(inside))
-            fence = ""
-        else:
-            inside.append(line)
-    return blocks, not fence
 
 
 def _shape(number: int, row: object, count: int) -> Iterator[str]:
@@ -182,6 +116,6 @@ def _hidden(parts: Sequence[Part]) -> Iterator[str]:
     """A body can swallow what stands below it, by a fence that is left open."""
     for number, part in enumerate(parts, 1):
         text = new_spec(NewSpec(part.title, body=part.body, criteria=part.criteria))
-        document = parse(text, SpecId("member"))
-        if document.problems or len(document.body.criteria) != len(part.criteria):
+        member = parse(text, SpecId("member"))
+        if member.problems or len(member.body.criteria) != len(part.criteria):
             yield f"member {number}: its criteria cannot be read behind its body"

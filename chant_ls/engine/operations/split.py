@@ -10,14 +10,14 @@ from chant_ls.analysis.snapshot import Snapshot, SpecFile
 from chant_ls.analysis.types import Change, CreateFile
 from chant_ls.engine import changing, guards
 from chant_ls.engine.agents import table
-from chant_ls.engine.consult import Consultation, Hear, consultation
+from chant_ls.engine.consult import Hear, answered, consultation
 from chant_ls.engine.decisions import existing
 from chant_ls.engine.engine import Engine
 from chant_ls.engine.guards import Approved
 from chant_ls.engine.jobs import WorkRequest
 from chant_ls.engine.operations.work import WorkPlan, plan_of
 from chant_ls.engine.ports import Stop
-from chant_ls.engine.split_answer import Wrong, read_answer
+from chant_ls.engine.split_answer import read_answer
 from chant_ls.model.refusal import Refusal
 from chant_ls.model.spec import SpecId
 
@@ -97,7 +97,7 @@ def propose(
     if isinstance(held, Refusal):
         return held
     with held, consultation(engine, approved, PROMPT, hear, stop) as asked:
-        parts = asked if isinstance(asked, Refusal) else _parts(asked)
+        parts = asked if isinstance(asked, Refusal) else answered(asked, read_answer)
     if isinstance(parts, Refusal):
         return parts
     change = split_into_members(snapshot, id, parts)
@@ -149,33 +149,3 @@ def _approved(engine: Engine, request: SplitRequest, file: SpecFile) -> Approved
         return base
     wanted = WorkRequest((id,), prompt=PROMPT, model=request.model, trusted=True)
     return guards.runnable(engine, engine.load(), id, wanted, base)
-
-
-def _parts(asked: Consultation) -> tuple[Part, ...] | Refusal:
-    brief = asked.brief()
-    if isinstance(brief, Refusal):
-        return brief
-    first = _answer(asked, brief)
-    if not isinstance(first, Wrong):
-        return first
-    second = _answer(asked, _again(brief, first))
-    if not isinstance(second, Wrong):
-        return second
-    return Refusal(
-        f"the agent's answer cannot be used: {second.problems[0]}",
-        "nothing was changed; try again, or another `--model`",
-        second.problems[1:],
-    )
-
-
-def _answer(asked: Consultation, text: str) -> tuple[Part, ...] | Wrong | Refusal:
-    said = asked.ask(text)
-    return said if isinstance(said, Refusal) else read_answer(said)
-
-
-def _again(brief: str, wrong: Wrong) -> str:
-    problems = "\n".join(f"- {problem}" for problem in wrong.problems)
-    return (
-        f"{brief}\n## Your last answer was refused\n\n{problems}\n\n"
-        f"It read:\n\n{wrong.answer}\n\nAnswer again, whole, by the rules above.\n"
-    )
