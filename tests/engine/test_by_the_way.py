@@ -145,6 +145,7 @@ def test_work_that_was_merged_by_hand_blocks_nobody(project, how):
         project.repo.git("merge", "-q", "--squash", branch)
         project.repo.git("commit", "-qm", "squashed")
     assert effective_status(project.app.load(), B) == "ready", "said before anyone recovered"
+    assert "is merged" in str(cancel(project.app.engine, CancelRequest(ID)))
     assert project.run(B)[-1].code == 0
     assert project.record().state is RunState.MERGED
     assert (project.repo.git("branch", "--list", branch) == "") == (how == "merge")

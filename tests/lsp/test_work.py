@@ -69,6 +69,24 @@ def test_a_run_outlives_the_server_and_the_next_server_attaches(start, repo, gat
     status_is(second, "completed")
 
 
+def test_what_work_finds_on_its_way_is_told(start, repo):
+    """The first spec was merged in a terminal, by git itself: the second waits no more."""
+    later = "2026-01-01-002-def"
+    text = f"---\ntype: code\ndepends_on: [{ID}]\n---\n\n# Next\n"
+    (repo / f".chant/specs/{later}.md").write_text(text)
+    git(repo, "add", ".chant")
+    git(repo, "commit", "-qm", "next")
+    client = start()
+    execute(client, "work", spec=ID)
+    status_is(client, "completed")
+    git(repo, "merge", "-q", "--no-edit", f"chant/{ID}")
+    assert execute(client, "work", spec=later)["ok"]
+    told = [m["params"]["message"] for m in client.seen if m.get("method") == "window/showMessage"]
+    assert any(f"{ID}: its work is in main already" in message for message in told), told
+    client.specs(None, lambda found: found[1]["status"] == "failed")
+    assert client.specs(None, lambda found: found[0]["merged"] is True)
+
+
 def test_a_run_is_cancelled_by_its_progress(start, repo, gate):
     gate.touch()
     client = start()

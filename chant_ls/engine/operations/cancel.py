@@ -64,7 +64,8 @@ def cancel(engine: Engine, request: CancelRequest) -> Cancelled | Refusal:
 
 def _impossible(snapshot: Snapshot, id: SpecId, record: RunRecord | None) -> Refusal | None:
     status = snapshot.status(id) or Status.PENDING
-    if record and record.state is RunState.MERGED and status is Status.COMPLETED:
+    run = snapshot.run(id)
+    if record and run and run.merged and status is Status.COMPLETED:
         return Refusal(
             f"{id} is merged: its work is part of {record.base_branch}",
             f"`chant reset {id}` makes it pending again",
