@@ -22,6 +22,13 @@ from chant_ls.syntax.render import new_spec
 from chant_ls.syntax.text import Edit, Span
 
 TITLE = "Split into research and implement"
+FINDINGS = ".chant/research"
+QUESTIONS = """\
+## Research Questions
+
+- [ ] How does it work today?
+- [ ] What has to change, and what could break?
+- [ ] Which ways are there, and which one is best?"""
 _NOT_WORD = re.compile(r"[\W_]+")
 _LONGEST_SLUG = 60
 
@@ -66,14 +73,24 @@ def _split(snapshot: Snapshot, file: SpecFile) -> Change:
 
 def research_path(snapshot: Snapshot, file: SpecFile) -> str:
     """Where findings go: named by the title, and by the id too where that name is taken."""
-    slug = _slug(file.facts.title) or file.facts.id
-    path = f".chant/research/{slug}.md"
+    slug = slug_of(file.facts.title) or file.facts.id
+    path = f"{FINDINGS}/{slug}.md"
     taken = snapshot.graph.named_by(Relation.TARGET, path) or path in snapshot.paths
-    return f".chant/research/{slug}-{short_id(file.facts.id)}.md" if taken else path
+    return f"{FINDINGS}/{slug}-{short_id(file.facts.id)}.md" if taken else path
 
 
-def _slug(title: str) -> str:
+def slug_of(title: str) -> str:
+    """Words of a title as the name of a file; "" where it has none."""
     return _NOT_WORD.sub("-", title.lower())[:_LONGEST_SLUG].strip("-")
+
+
+def criteria_of(findings: str) -> tuple[str, ...]:
+    """What research must leave in the file of its findings."""
+    return (
+        f"`{findings}` holds the findings, with their sources",
+        "Every research question is answered there, or said to be open and why",
+        "One way to implement it is recommended",
+    )
 
 
 def _driver_edits(document: Document) -> tuple[Edit, ...]:
@@ -126,16 +143,9 @@ def _research_text(file: SpecFile, implement: SpecId, findings: str) -> str:
             prompt="research",
             body=(
                 f"## Context\n\nWhat {implement} needs to know before it changes anything. The "
-                f"task itself stands in {facts.id}.\n\n## Research Questions\n\n"
-                "- [ ] How does it work today?\n"
-                "- [ ] What has to change, and what could break?\n"
-                "- [ ] Which ways are there, and which one is best?"
+                f"task itself stands in {facts.id}.\n\n{QUESTIONS}"
             ),
-            criteria=(
-                f"`{findings}` holds the findings, with their sources",
-                "Every research question is answered there, or said to be open and why",
-                "One way to implement it is recommended",
-            ),
+            criteria=criteria_of(findings),
         )
     )
 

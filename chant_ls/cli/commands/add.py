@@ -1,5 +1,7 @@
 """`chant add`: write a new spec."""
 
+from typing import Any
+
 import click
 
 from chant_ls.cli import render
@@ -15,7 +17,8 @@ TYPES = [*(kind.value for kind in SpecType), *TYPE_ALIASES]
     epilog=examples(
         'chant add "Fix data loss" --label v0.8.0 --target src/store.py',
         'chant add "Use RwLock" --depends-on 010-abc --informed-by docs/locks.md',
-        'chant add "Look into it" --type task --prompt research',
+        'chant add --research "Why is it slow?"',
+        'chant add --research "Faster locks" --then-implement   # two specs, one for each',
         done="written; the id is printed",
         refused="the id, type or a reference is not sound; nothing was written",
     )
@@ -28,42 +31,42 @@ TYPES = [*(kind.value for kind in SpecType), *TYPE_ALIASES]
 @click.option("--target", "targets", multiple=True, metavar="PATH", help="File it will write.")
 @click.option("--prompt", default="", metavar="P", help="A prompt of .chant/prompts.")
 @click.option("--needs-approval", is_flag=True, help="A person must approve it first.")
+@click.option("--research", is_flag=True, help="Of type research, with questions and a target.")
+@click.option("--then-implement", is_flag=True, help="And a spec that waits for that research.")
 @click.option("--commit/--no-commit", default=True, help="Commit it alone, or only write it.")
 @pass_invocation
 def command(
     invocation: Invocation,
+    /,
     title: tuple[str, ...],
-    type: str,
     labels: tuple[str, ...],
-    depends_on: tuple[str, ...],
-    informed_by: tuple[str, ...],
-    targets: tuple[str, ...],
-    prompt: str,
-    needs_approval: bool,
-    commit: bool,
+    research: bool,
+    then_implement: bool,
+    **choices: Any,
 ) -> None:
     """Write a new spec.
 
     Its id is printed. The file gets a commit of its own on the current branch; what you have staged
     stays staged. Write down in it what is wanted, and by which criteria one sees that it is done.
+
+    With --research the spec asks questions, and its findings go to .chant/research (or to --target
+    alone). With --then-implement a second spec waits for it and reads what it found; type, prompt
+    and targets are those of the second.
     """
     from chant_ls.engine.operations.add import AddRequest, add
+    from chant_ls.engine.operations.add_research import add_research
 
-    words = " ".join(title)
-    request = AddRequest(
-        words,
-        type,
-        _split(labels),
-        depends_on,
-        informed_by,
-        targets,
-        prompt,
-        needs_approval,
-        commit,
-    )
-    done = checked(add(invocation.app().engine, request))
-    render.out(f"Created spec: {done.id}")
-    invocation.say_all([done.note] if done.note else [])
+    if then_implement and not research:
+        raise click.UsageError("--then-implement goes with --research")
+    request = AddRequest(" ".join(title), labels=_split(labels), **choices)
+    engine = invocation.app().engine
+    if research:
+        done = checked(add_research(engine, request, then_implement))
+    else:
+        done = (checked(add(engine, request)),)
+    for one in done:
+        render.out(f"Created spec: {one.id}")
+        invocation.say_all([one.note] if one.note else [])
 
 
 def _split(labels: tuple[str, ...]) -> tuple[str, ...]:

@@ -23,7 +23,8 @@ _ATTEMPTS = 5
 
 @dataclass(frozen=True, slots=True)
 class AddRequest:
-    """Ids in `depends_on` and `informed_by` may be short; they are written whole."""
+    """Ids in `depends_on` and `informed_by` may be short; they are written whole. `body` and
+    `criteria` are those of a `NewSpec`."""
 
     title: str
     type: str = "code"
@@ -34,6 +35,8 @@ class AddRequest:
     prompt: str = ""
     needs_approval: bool = False
     commit: bool = True
+    body: str = ""
+    criteria: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +84,8 @@ def _checked(engine: Engine, snapshot: Snapshot, request: AddRequest) -> NewSpec
         target_files=_unique(request.targets),
         prompt=request.prompt,
         needs_approval=request.needs_approval,
+        body=request.body,
+        criteria=request.criteria,
     )
 
 
