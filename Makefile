@@ -9,7 +9,7 @@ N ?= 10000
 # Without compiled modules every program that a test, a bench or the demo starts compiles anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo test test-trust lint format docs bench setup clean
+.PHONY: demo test test-trust lint format docs screenshots bench setup clean
 
 demo: setup
 	@$(BIN)/chant demo
@@ -34,6 +34,12 @@ format: setup
 # docs/rules from the docstrings of the rules.
 docs: setup
 	$(BIN)/python -m docs
+
+# The pictures of README, taken from the real editor by its own test.
+screenshots: setup
+	editors/vscode/test/run.sh
+	mkdir -p docs/images
+	cp editors/vscode/build/screenshots/specs-view.png docs/images/vscode.png
 
 # Contract section 8 as a table and as JSON (bench/result.json). N is the number of specs.
 bench: setup
