@@ -10,6 +10,7 @@ from string import ascii_letters
 
 import psutil
 
+from bench import whole
 from bench.rpc import Client, Message
 from bench.table import Row
 from bench.timing import median, milliseconds, quantile
@@ -81,6 +82,7 @@ def typing(root: Path, ids: list[str], edits: int) -> Iterator[Row]:
     with Client(SERVER, root) as client:
         editor, offered = _ready(client, root, ids)
         yield from _answers(client, editor, offered, ids)
+        yield from whole.rows(client, editor.uri)
         yield from _memory(client, editor, edits)
 
 

@@ -54,11 +54,21 @@ class Client:
         return answer
 
     def request(self, method: str, params: object) -> Any:
+        return self.answer(self.begin(method, params))
+
+    def begin(self, method: str, params: object) -> int:
+        """The id of a request whose `answer` is taken later."""
         self._id += 1
         self._send({"id": self._id, "method": method, "params": params})
-        answer = self.until(lambda m: m.get("id") == self._id and "method" not in m)
+        return self._id
+
+    def answer(self, id: int) -> Any:
+        def is_it(message: Message) -> bool:
+            return message.get("id") == id and "method" not in message
+
+        answer = next(filter(is_it, self.inbox), None) or self.until(is_it)
         if "error" in answer:
-            raise RuntimeError(f"{method}: {answer['error']}")
+            raise RuntimeError(f"{answer['error']}")
         return answer["result"]
 
     def notify(self, method: str, params: object) -> None:

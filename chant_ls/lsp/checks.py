@@ -24,12 +24,13 @@ _SEVERITY = {
 }
 
 World = tuple[object, ...]
-"""All of a snapshot but the texts: diagnostics of a file depend on its text and on these."""
+"""All of a snapshot but texts and paths: diagnostics of a file depend on its text, on these, and on
+what its path entries are."""
 
 
 def world(snapshot: Snapshot) -> World:
     one = snapshot
-    state = (one.graph, one.runs, one.config, one.prompts, one.paths, one.foreign)
+    state = (one.graph, one.runs, one.config, one.prompts, one.foreign)
     return (*state, one.complete, one.today)
 
 
@@ -88,7 +89,8 @@ class Checks:
         items = tuple(to_proto(view, one, client) for one in found)
         before = self._known.get(view.path)
         id = before.id if before and before.items == items else next(self._ids)
-        kept = Checked(id, items, found, view.file, self._era(world(view.snapshot)), entries)
+        era = self._era(world(view.snapshot)) if _same_paths(view, entries) else _OVER
+        kept = Checked(id, items, found, view.file, era, entries)
         self._known[view.path] = kept
         return kept
 
@@ -101,12 +103,17 @@ class Checks:
         """What was right in `old` is so in `new`, but for the affected files. Costs as much as is
         affected, not as much as is known."""
         before, after = world(old), world(new)
-        for path in {*affected, *self._looking_at(_moved(old, new))}:
+        for path in affected:
             if (known := self._known.get(path)) and _same(known.era.world, before):
                 self._known[path] = known._replace(era=_OVER)
         for era in self._eras:
             if _same(era.world, before):
                 era.world = after
+
+    def moved(self, old: Snapshot, new: Snapshot) -> None:
+        """Some path entries are something else on disk than they were."""
+        for path in tuple(self._looking_at(_moved(old, new))):
+            self._known[path] = self._known[path]._replace(era=_OVER)
 
     def _looking_at(self, entries: frozenset[str]) -> Iterator[str]:
         if entries:
@@ -118,6 +125,14 @@ class Checks:
         """Forget the files that are gone."""
         for path in [one for one in self._known if one not in snapshot.files]:
             del self._known[path]
+
+
+def _same_paths(view: View, entries: frozenset[str] | None) -> bool:
+    """Whether what was found of the view still holds for what is known of the disk by now."""
+    then, now = view.snapshot.paths, view.project.snapshot.paths
+    if then is now:
+        return True
+    return entries is not None and all(then.get(one) == now.get(one) for one in entries)
 
 
 def _moved(old: Snapshot, new: Snapshot) -> frozenset[str]:

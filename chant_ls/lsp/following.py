@@ -86,8 +86,8 @@ async def mirror(ls: "ChantServer", worktree: "Project", wake: asyncio.Event) ->
         if worktree.main.snapshot is not base:
             base, before = worktree.main.snapshot, worktree.snapshot
             worktree.adopt(base)
-            ls.publisher.happened(worktree, before, whole=True)
             await learn(ls, worktree, worktree.open_paths)
+            ls.publisher.happened(worktree, before, whole=True)
         with suppress(TimeoutError):
             await asyncio.wait_for(ls.publisher.settled.wait(), LOOK_EVERY)
 

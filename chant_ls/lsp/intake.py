@@ -42,17 +42,20 @@ def _look_up(ls: "ChantServer", view: "View") -> None:
     """What the text's path entries are on disk, if that is not known yet."""
     project = view.project
     if watch.wanted(project.snapshot, [view.path]) - project.snapshot.paths.keys():
-        ls.spawn(learn(ls, project, [view.path]))
+        ls.spawn(_learn(ls, view))
+
+
+async def _learn(ls: "ChantServer", view: "View") -> None:
+    before = view.project.snapshot
+    await learn(ls, view.project, [view.path])
+    ls.publisher.happened(view.project, before)
 
 
 async def learn(ls: "ChantServer", project: Project, paths: Sequence[str]) -> None:
-    """Look up the path entries of these files that are not known yet."""
+    """Look up the path entries of these files that are not known yet; nobody is told."""
     entries = await ls.pools.think(watch.wanted, project.snapshot, paths)
     if unknown := entries - project.snapshot.paths.keys():
-        facts = await ls.pools.on_disk(project, project.app.lookup, unknown)
-        before = project.snapshot
-        if project.learn(facts):
-            ls.publisher.happened(project, before)
+        project.learn(await ls.pools.on_disk(project, project.app.lookup, unknown))
 
 
 async def _configure(ls: "ChantServer", project: Project) -> None:

@@ -167,6 +167,7 @@ class Publisher:
         """What the news do not concern need not be checked again."""
         checks, now = self.checks(project), project.snapshot
         near = None if news.whole else concerned(news.before, now, news.paths)
+        checks.moved(news.before, now)
         if near is not None:
             checks.confirm(news.before, now, near)
         if news.outside:

@@ -66,8 +66,9 @@ async def _checked(
 ) -> list[tuple[View, Checked]]:
     """All of the batch as the project stands now; what changes meanwhile is checked anew later."""
     checks, views = ls.publisher.checks(project), _views(ls, project, paths)
-    known = [(view, one) for view in views if (one := checks.known(view))]
-    missing = [view.path for view in views if checks.known(view) is None]
+    found = [(view, checks.known(view)) for view in views]
+    known = [(view, one) for view, one in found if one]
+    missing = [view.path for view, one in found if not one]
     if not missing:
         await asyncio.sleep(0)
         return known

@@ -80,9 +80,12 @@ def parts(server: Inside) -> dict:
 async def test_a_poll_without_news_checks_nothing_and_is_answered_when_there_are_some(
     started, root, monkeypatch
 ):
+    for number in range(1, 70):  # paths that are looked up only while the file is checked
+        spec(root, number).write_text(good(number) + f"\n[l](docs/{number}.md)\n")
     server = await started(capabilities=PULL)
     await server.indexed()
     await server.ask("workspace/diagnostic", {"previousResultIds": [], "partialResultToken": "a"})
+    await server.until(lambda: server.named("workspace/diagnostic/refresh"))
     first = parts(server)
     assert spec(root, 80).as_uri() in first
     known = [{"uri": uri, "value": report["resultId"]} for uri, report in first.items()]
@@ -94,6 +97,7 @@ async def test_a_poll_without_news_checks_nothing_and_is_answered_when_there_are
     one_off = await server.ask("workspace/diagnostic", {"previousResultIds": known})
     assert {one["kind"] for one in one_off["result"]["items"]} == {"unchanged"}
     assert not polled.done() and not checked and not looked_at
+    assert not server.named("workspace/diagnostic/refresh")
     spec(root, 81).write_text(WRONG)
     assert (await polled)["result"] == {"items": []}
     assert list(parts(server)) == [spec(root, 81).as_uri()]
