@@ -12,9 +12,9 @@ from chant_ls.cli.options import together
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from chant_ls.engine.commands import WorkPlan
     from chant_ls.engine.engine import Engine
     from chant_ls.engine.jobs import WorkRequest
-    from chant_ls.engine.operations.work import WorkPlan
 
 Command = TypeVar("Command", bound="Callable[..., Any]")
 
@@ -59,6 +59,8 @@ def _rehearse(
         render.out(f"first: {line}")
     for id, commands in planned.by_spec:
         render.out("\n".join([f"would work {id}", *(f"  {_indented(one, 2)}" for one in commands)]))
+    for _, why in planned.left_out:
+        render.out(f"left out: {why}")
     if not planned.specs:
         invocation.say("nothing is left to do")
 
@@ -76,6 +78,7 @@ def _start(
     from chant_ls.engine.operations.work import work
 
     def begin(planned: "WorkPlan") -> None:
+        invocation.say_all(f"left out: {why}" for _, why in planned.left_out)
         invocation.say_all(f"runs: {_indented(line)}" for line in planned.commands)
 
     answer = work(engine, request, invocation.hear, begin)

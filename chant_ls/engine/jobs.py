@@ -12,7 +12,8 @@ class WorkRequest:
     `chain`: one after the other in the order given; `parallel`: up to `width` at once (0: by the
     slots of the agents). `once`: only what is ready when it begins. `merge`: None as the
     configuration says. `trusted`: the user agreed that commands of this repository's choosing run
-    (security.md); without it nothing starts.
+    (security.md); without it nothing starts. `told`: by spec, digests of the commands that the user
+    was shown; others are not started. None where nothing was shown yet.
     """
 
     ids: tuple[str, ...] = ()
@@ -31,6 +32,7 @@ class WorkRequest:
     prompt: str = ""
     model: str = ""
     trusted: bool = False
+    told: Mapping[str, str] | None = None
 
     @property
     def contradiction(self) -> str:

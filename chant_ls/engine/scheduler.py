@@ -23,20 +23,23 @@ DEFAULT_WIDTH = 2
 class Plan:
     """`ids` in the order in which they are tried; `batch` is more than one run as the user sees it:
     such runs merge as they go. `strict`: the first that does not complete ends it (chain). `once`:
-    what is not ready when it begins is left out."""
+    what is not ready when it begins is left out. `left_out` cannot run, with the reason."""
 
     ids: tuple[SpecId, ...]
     width: int = 1
     batch: bool = False
     strict: bool = False
     once: bool = False
+    left_out: tuple[tuple[SpecId, str], ...] = ()
 
     def as_decided(self, data: Mapping[str, object], request: WorkRequest) -> "Plan":
         """How wide and whether a batch was decided where the user asked."""
         batch = bool(data.get("batch", self.batch))
         width = int(str(data.get("width", self.width)))
         strict = batch and not request.parallel and not request.keep_going
-        return replace(self, batch=batch, width=width, strict=strict)
+        rows = data.get("left_out")
+        out = tuple((SpecId(id), str(why)) for id, why in rows) if isinstance(rows, list) else ()
+        return replace(self, batch=batch, width=width, strict=strict, left_out=out)
 
     def wants_merge(self, wish: bool | None, configured: str) -> bool:
         if wish is not None:
@@ -140,7 +143,8 @@ class Queue:
 
     @staticmethod
     def of(plan: Plan, snapshot: Snapshot) -> "Queue":
-        queue = Queue(plan, plan.ids, waits={id: _blockers(snapshot, id) for id in plan.ids})
+        waits = {id: _blockers(snapshot, id) for id in plan.ids}
+        queue = Queue(plan, plan.ids, waits=waits, left_out=plan.left_out)
         later = [id for id in plan.ids if plan.once and not is_ready(snapshot, id)]
         for id in later:
             queue = queue.passed_over(id, why_skipped(queue, snapshot, id))

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 
 from chant_ls.analysis.snapshot import Snapshot
 from chant_ls.analysis.standing import standing
-from chant_ls.engine import guards, outcomes, retrying, run, scheduler, slots
+from chant_ls.engine import commands, guards, outcomes, retrying, run, scheduler, slots
 from chant_ls.engine.engine import Engine
 from chant_ls.engine.events import Entry, JobFinished, Note, Queued, RunEvent, Skipped
 from chant_ls.engine.jobs import WorkRequest
@@ -226,6 +226,9 @@ class Supervisor:
         approved = guards.approve(engine, snapshot, id, request, base)
         if isinstance(approved, Refusal):
             return approved
+        refusal = commands.others(engine, approved, request)
+        if refusal:
+            return refusal
         merge = self.plan.wants_merge(request.merge, engine.config.auto_merge)
         record = run.new_record(engine, approved, request, self.job, merge)
         return Live(engine, approved, request, snapshot, record, stop, self._running)

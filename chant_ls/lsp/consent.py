@@ -13,8 +13,8 @@ from chant_ls.model.refusal import Refusal
 from chant_ls.model.spec import FINISHED
 
 if TYPE_CHECKING:
+    from chant_ls.engine.commands import WorkPlan
     from chant_ls.engine.engine import Engine
-    from chant_ls.engine.operations.work import WorkPlan
     from chant_ls.lsp.server import ChantServer
 
 T = TypeVar("T")
@@ -35,8 +35,8 @@ async def asked(
     project: Project,
     request: T,
     rehearsed: "Callable[[Engine, T], WorkPlan | Refusal]",
-) -> Refusal | None:
-    """None once the request may start: agreed before or now, and all that it works saved. Clients
+) -> "WorkPlan | Refusal":
+    """What may start, and nothing else: agreed before or now, and all that it works saved. Clients
     that do not ask are told.
 
     What would run is looked at again after the answer, which may take its time.
@@ -48,7 +48,7 @@ async def asked(
         if refusal := await unsaved(ls, project, _worked(project, plan)):
             return refusal
         if not plan.commands or await _known(ls, project, plan):
-            return None
+            return plan
         if not ls.client.consent:
             _tell(ls, project, plan)
         elif not await _agreed(ls, question(project.app.root.name, plan.commands)):

@@ -28,7 +28,8 @@ from chant_ls.model.spec import SpecId, natural_key
 class MergeRequest:
     """`ids` may be short; a driver means its members too. `all`: every completed branch that is
     not merged. `allow_protected`: the user saw the protected files and said yes. `rebase`: the
-    branch onto its target first. `auto`: an agent settles conflicts, which needs `trusted`."""
+    branch onto its target first. `auto`: an agent settles conflicts, which needs `trusted`; `told`
+    is the digest of the commands that were shown, "" where none were."""
 
     ids: tuple[str, ...] = ()
     all: bool = False
@@ -37,6 +38,7 @@ class MergeRequest:
     rebase: bool = False
     auto: bool = False
     trusted: bool = False
+    told: str = ""
 
     @property
     def wishes(self) -> Wishes:

@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 from chant_ls.analysis.resolve import Scope, the_id
 from chant_ls.engine.agents import table
 from chant_ls.engine.agents.table import Call
+from chant_ls.engine.commands import WorkPlan, changed, plan_of
 from chant_ls.engine.engine import Engine
 from chant_ls.engine.events import (
     AgentStarted,
@@ -18,7 +19,7 @@ from chant_ls.engine.events import (
 )
 from chant_ls.engine.launching import keep_supervisor, launch, refused
 from chant_ls.engine.operations.merge import MergeItem, MergeRequest, Outcome, merge
-from chant_ls.engine.operations.work import UNTRUSTED, WorkPlan, plan_of
+from chant_ls.engine.operations.work import UNTRUSTED
 from chant_ls.engine.resolver import agent_for
 from chant_ls.model.refusal import Refusal
 from chant_ls.model.runs import RunState
@@ -79,7 +80,7 @@ def supervised(engine: Engine, job: str, say: Say) -> int:
         if isinstance(event, AgentStarted):
             say({"ok": True, "run": run, "spec": spec})
 
-    done = merge(engine, request, tell)
+    done = _others(engine, request) or merge(engine, request, tell)
     items = (_failed(spec, done),) if isinstance(done, Refusal) else done.items
     failed = [item.refusal for item in items if item.refusal]
     refusal, code = next(iter(failed), None), int(bool(failed))
@@ -90,6 +91,16 @@ def supervised(engine: Engine, job: str, say: Say) -> int:
     commit = merged[-1].commit if merged else ""
     say(refused(refusal) if refusal else {"ok": True, "commit": commit})
     return code
+
+
+def _others(engine: Engine, request: MergeRequest) -> Refusal | None:
+    """Refuses where an agent would be another now than the one that the user was told."""
+    now = rehearsed(engine, request) if request.told else None
+    return (
+        changed(request.ids[0])
+        if isinstance(now, WorkPlan) and now.digest != request.told
+        else None
+    )
 
 
 def _request(data: object) -> MergeRequest:

@@ -10,12 +10,12 @@ from chant_ls.analysis.snapshot import Snapshot, SpecFile
 from chant_ls.analysis.types import Change, CreateFile
 from chant_ls.engine import changing, guards
 from chant_ls.engine.agents import table
+from chant_ls.engine.commands import WorkPlan, changed, plan_of
 from chant_ls.engine.consult import Hear, answered, consultation
 from chant_ls.engine.decisions import existing
 from chant_ls.engine.engine import Engine
 from chant_ls.engine.guards import Approved
 from chant_ls.engine.jobs import WorkRequest
-from chant_ls.engine.operations.work import WorkPlan, plan_of
 from chant_ls.engine.ports import Stop
 from chant_ls.engine.split_answer import read_answer
 from chant_ls.model.refusal import Refusal
@@ -27,12 +27,14 @@ PROMPT = "split"
 @dataclass(frozen=True, slots=True)
 class SplitRequest:
     """`research`: into research and implement, by a fixed pattern and no agent. `trusted`: the user
-    agreed that the agent of this repository's choosing runs (security.md)."""
+    agreed that the agent of this repository's choosing runs (security.md). `told`: the digest of
+    the commands that were shown, "" where none were."""
 
     id: str
     research: bool = False
     model: str = ""
     trusted: bool = False
+    told: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +71,10 @@ def rehearsed(engine: Engine, request: SplitRequest) -> WorkPlan | Refusal:
     approved = _approved(engine, request, file)
     if isinstance(approved, Refusal):
         return approved
+    return _plan(engine, approved)
+
+
+def _plan(engine: Engine, approved: Approved) -> WorkPlan:
     call = table.Call("{prompt}", "{prompt_file}", approved.model)
     argv = table.argv(approved.provider, engine.files, approved.document, call)
     return plan_of((approved.id,), (" ".join(argv),))
@@ -93,6 +99,8 @@ def propose(
     approved = _approved(engine, request, file)
     if isinstance(approved, Refusal):
         return approved
+    if request.told and _plan(engine, approved).digest != request.told:
+        return changed(id)
     held = engine.runs.lock(id)
     if isinstance(held, Refusal):
         return held

@@ -1,18 +1,16 @@
 """`work`: guards here, before any effect; then a detached supervisor does the rest."""
 
-import hashlib
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 
 from chant_ls.analysis.readiness import is_ready
 from chant_ls.analysis.snapshot import Snapshot
 from chant_ls.engine import guards, scheduler
-from chant_ls.engine.agents import table
-from chant_ls.engine.agents.table import Call
+from chant_ls.engine.commands import WorkPlan, differing, plan_for
 from chant_ls.engine.engine import Engine
 from chant_ls.engine.events import Entry, JobFinished, Note, Tell, quiet
-from chant_ls.engine.guards import Approved, Base
+from chant_ls.engine.guards import Base
 from chant_ls.engine.jobs import AllDone, Job, WorkRequest
 from chant_ls.engine.launching import launch
 from chant_ls.engine.operations.recover import (
@@ -33,19 +31,6 @@ UNTRUSTED = Refusal(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class WorkPlan:
-    """What would run, for the question of consent. `digest` changes when any command does.
-    `by_spec` are the commands of each, those that `specs` share among them; `first` what runs that
-    were interrupted make necessary before, in words."""
-
-    specs: tuple[SpecId, ...]
-    commands: tuple[str, ...]
-    digest: str
-    by_spec: tuple[tuple[SpecId, tuple[str, ...]], ...] = ()
-    first: tuple[str, ...] = ()
-
-
 Begin = Callable[[WorkPlan], None]
 """Hears what is about to run, before any of it does."""
 
@@ -64,21 +49,9 @@ def rehearsed(engine: Engine, request: WorkRequest) -> WorkPlan | Refusal:
     made = _guarded(engine, snapshot, request, base, dead)
     if isinstance(made, Refusal):
         return made
-    ids = () if isinstance(made, AllDone) else made.ids
-    return replace(_told(engine, snapshot, ids), first=first)
-
-
-def _told(engine: Engine, snapshot: Snapshot, ids: tuple[SpecId, ...]) -> WorkPlan:
-    by_spec = tuple((id, tuple(_commands(engine, snapshot, id))) for id in ids)
-    commands = dict.fromkeys(command for _, own in by_spec for command in own)
-    if ids:
-        commands.update(dict.fromkeys(f"verify: {command}" for command in engine.config.verify))
-    return replace(plan_of(ids, tuple(commands)), by_spec=by_spec)
-
-
-def plan_of(ids: tuple[SpecId, ...], commands: tuple[str, ...]) -> WorkPlan:
-    digest = hashlib.sha256("\0".join(sorted(commands)).encode(errors="replace")).hexdigest()
-    return WorkPlan(ids, commands, digest)
+    ids, left_out = ((), ()) if isinstance(made, AllDone) else (made.ids, made.left_out)
+    planned = plan_for(engine, snapshot, ids, request)
+    return replace(planned, first=first, left_out=left_out)
 
 
 def work(
@@ -96,9 +69,13 @@ def work(
     made = _guarded(engine, snapshot, request, base)
     if isinstance(made, Refusal | AllDone):
         return made
+    planned = plan_for(engine, snapshot, made.ids, request)
+    refusal = differing(planned.told, request)
+    if refusal:
+        return refusal
     if begin:
-        begin(_told(engine, snapshot, made.ids))
-    return _launch(engine, made, request)
+        begin(replace(planned, left_out=made.left_out))
+    return _launch(engine, made, replace(request, told=planned.told))
 
 
 def _fit(engine: Engine, request: WorkRequest) -> Base | Refusal:
@@ -125,11 +102,26 @@ def _guarded(
     base: Base,
     unknown: frozenset[SpecId] = frozenset(),
 ) -> scheduler.Plan | AllDone | Refusal:
-    """All guards that look at specs. How those in `unknown` stand is not known yet."""
+    """All guards that look at specs. How those in `unknown` stand is not known yet. One spec must
+    be fit to start now; of several, each must be fit but for what it waits for."""
     made = _plan(engine, snapshot, request)
     if not isinstance(made, scheduler.Plan):
         return made
-    return _first_refusal(engine, snapshot, made, request, base, unknown) or made
+    waits = made.batch or not unknown.isdisjoint(made.ids)
+    ask = guards.runnable if waits else guards.approve
+    open_ones = (i for i in made.ids if not made.batch or snapshot.status(i) not in FINISHED)
+    answers = ((id, ask(engine, snapshot, id, request, base)) for id in open_ones)
+    unfit = ((id, no) for id, no in answers if isinstance(no, Refusal))
+    if request.ids:
+        return next((no for _, no in unfit), None) or made
+    return _without(made, dict(unfit))
+
+
+def _without(made: scheduler.Plan, unfit: Mapping[SpecId, Refusal]) -> scheduler.Plan | Refusal:
+    """Of specs that nobody named those that cannot run are left out, as long as others can."""
+    ids = tuple(id for id in made.ids if id not in unfit)
+    left_out = tuple((id, no.message) for id, no in unfit.items())
+    return replace(made, ids=ids, left_out=left_out) if ids else next(iter(unfit.values()))
 
 
 def attach(engine: Engine, job: str, offset: int = 0) -> Iterator[Entry | None]:
@@ -182,41 +174,14 @@ def _slots(engine: Engine) -> int:
     return sum(provider.slots for provider in engine.config.providers.values())
 
 
-def _first_refusal(
-    engine: Engine,
-    snapshot: Snapshot,
-    made: scheduler.Plan,
-    request: WorkRequest,
-    base: Base,
-    unknown: frozenset[SpecId],
-) -> Refusal | None:
-    """One spec must be fit to start now. Of several, each must be fit but for what it waits for."""
-    waits = made.batch or not unknown.isdisjoint(made.ids)
-    ask = guards.runnable if waits else guards.approve
-    open_ones = (i for i in made.ids if not made.batch or snapshot.status(i) not in FINISHED)
-    answers = (ask(engine, snapshot, id, request, base) for id in open_ones)
-    return next((answer for answer in answers if isinstance(answer, Refusal)), None)
-
-
 def _launch(engine: Engine, made: scheduler.Plan, request: WorkRequest) -> Job | Refusal:
-    kept = replace(request, ids=request.ids and tuple(made.ids))
-    data = {"request": kept.to_json(), "batch": made.batch, "width": made.width}
+    data = {
+        "request": replace(request, ids=made.ids).to_json(),
+        "batch": made.batch,
+        "width": made.width,
+        "left_out": made.left_out,
+    }
     done = launch(engine, data)
     if isinstance(done, Refusal):
         return done
     return Job(done.job, made.ids, str(done.word.get("run", "")))
-
-
-def _commands(engine: Engine, snapshot: Snapshot, id: SpecId) -> Iterator[str]:
-    approved = guards.runnable(engine, snapshot, id, WorkRequest(), Base("", ""))
-    if not isinstance(approved, Approved):
-        return
-    call = Call("{prompt}", "{prompt_file}", approved.model)
-    argv = table.argv(approved.provider, engine.files, approved.document, call)
-    if approved.provider.name == table.SHELL and not approved.provider.command:
-        yield from (f"sh: {block.strip()}" for block in table.shell_blocks(approved.document))
-    else:
-        yield " ".join(argv)
-    for criterion in approved.document.body.criteria:
-        if criterion.check:
-            yield f"check: {criterion.check}"

@@ -1,5 +1,6 @@
 """`chant.split`: an edit that the client applies."""
 
+from dataclasses import replace
 from functools import partial
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
@@ -44,9 +45,10 @@ async def _by_agent(ls: "ChantServer", project: Project, id: SpecId) -> Answer |
     from chant_ls.lsp.consent import asked
 
     request = SplitRequest(id, trusted=True)
-    if refusal := await asked(ls, project, request, rehearsed):
-        return refusal
-    job = await ls.in_engine(project, begin, request)
+    plan = await asked(ls, project, request, rehearsed)
+    if isinstance(plan, Refusal):
+        return plan
+    job = await ls.in_engine(project, begin, replace(request, told=plan.digest))
     if isinstance(job, Refusal):
         return job
     ls.splits[project, id] = job

@@ -1,5 +1,6 @@
 """Verbs that start agents: each returns once the first one runs."""
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from lsprotocol import types
@@ -67,8 +68,10 @@ async def started(ls: "ChantServer", project: Project, request: Any) -> Any:
     from chant_ls.engine.operations.work import rehearsed, work
     from chant_ls.lsp.consent import asked
 
-    if refusal := await asked(ls, project, request, rehearsed):
-        return refusal
+    plan = await asked(ls, project, request, rehearsed)
+    if isinstance(plan, Refusal):
+        return plan
+    request = replace(request, told=plan.told)
     told: list[str] = []
 
     def tell(event: RunEvent) -> None:
@@ -104,8 +107,11 @@ async def merge(
     from chant_ls.lsp.consent import asked
 
     wish = MergeRequest((argument.spec,), rebase=argument.rebase, auto=argument.auto, trusted=True)
-    if argument.auto and (refusal := await asked(ls, project, wish, rehearsed)):
-        return refusal
+    if argument.auto:
+        plan = await asked(ls, project, wish, rehearsed)
+        if isinstance(plan, Refusal):
+            return plan
+        wish = replace(wish, told=plan.digest)
     begun = await ls.in_engine(project, begin, wish)
     if isinstance(begun, Refusal):
         return await _conflict(ls, project, argument.spec, begun) or begun
