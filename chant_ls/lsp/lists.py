@@ -20,13 +20,14 @@ TELL_EVERY = 0.5
 
 
 class Lists:
-    """`_given` is what the client was last given of each project."""
+    """`_given` is what the client was last given of each project, `_texts` the same as JSON."""
 
     def __init__(self, server: "ChantServer") -> None:
         self._server = server
         self._wanted = False
         self._known: dict[Project, Listing] = {}
         self._given: dict[Project, Mapping[SpecId, str]] = {}
+        self._texts: dict[Project, str] = {}
         self._locks: dict[Project, asyncio.Lock] = {}
         self._telling: set[Project] = set()
         self._stirred: set[Project] = set()
@@ -39,8 +40,10 @@ class Lists:
 
     async def _text(self, project: Project) -> str:
         rows = (await self._current(project)).rows
-        self._given[project] = rows
-        return await self._server.pools.think(_joined, rows, project.folder.uri)
+        if self._given.get(project) is not rows or project not in self._texts:
+            text = await self._server.pools.think(_joined, rows, project.folder.uri)
+            self._given[project], self._texts[project] = rows, text
+        return self._texts[project]
 
     async def _current(self, project: Project) -> Listing:
         async with self._locks.setdefault(project, asyncio.Lock()):
@@ -79,7 +82,7 @@ class Lists:
 
     def drop(self, project: Project) -> None:
         """Its rows are no longer in any list."""
-        for held in (self._known, self._given, self._locks):
+        for held in (self._known, self._given, self._texts, self._locks):
             held.pop(project, None)
         self._stirred.discard(project)
         if self._wanted or self._server.client.run_events:
