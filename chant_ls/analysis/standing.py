@@ -30,6 +30,14 @@ def is_done(snapshot: Snapshot, id: str) -> bool:
     return _done(snapshot, id, standing(snapshot, id))
 
 
+def in_doubt(snapshot: Snapshot, id: str) -> bool:
+    """Whether it was completed, and its file says that it needs attention: it drifted, or a
+    criterion failed when it was asked again."""
+    facts, run = snapshot.facts(id), snapshot.run(id)
+    told = facts is not None and facts.status is Status.NEEDS_ATTENTION
+    return told and (run is None or run.merged)
+
+
 def _unmerged(snapshot: Snapshot, id: str, status: Status | None) -> bool:
     run = snapshot.run(id)
     finished = run is not None and run.unmerged and status is Status.COMPLETED

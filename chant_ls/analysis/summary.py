@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from chant_ls.analysis.readiness import blocked_by, describe, effective_status
 from chant_ls.analysis.snapshot import Snapshot
-from chant_ls.analysis.standing import is_unmerged
+from chant_ls.analysis.standing import in_doubt, is_unmerged
 from chant_ls.analysis.types import Block, Reason
 from chant_ls.model.runs import RunInfo
 from chant_ls.model.spec import CONTAINERS, FINISHED, TYPE_ALIASES, SpecId, Status, short_id
@@ -72,6 +72,8 @@ def trouble(snapshot: Snapshot, id: SpecId) -> str:
         return "its process is gone: `chant recover` decides what it left"
     if run and run.error and snapshot.status(id) in (Status.NEEDS_ATTENTION, Status.FAILED):
         return _cut(run.error)
+    if in_doubt(snapshot, id):
+        return f"in doubt: `chant verify {short_id(id)}`"
     if facts and not (facts.status and facts.title):
         what = "no title" if facts.status else "cannot be read"
         return f"{what}: `chant lint {short_id(id)}`"

@@ -44,7 +44,7 @@ _NEXT_STEP: dict[tuple[Event, Status], str] = {
     (Event.WORK, _S.COMPLETED): "`chant merge {id}` merges it if it is not; `chant reset {id}` "
     "makes it pending again",
     (Event.WORK, _S.CANCELLED): "`chant reset {id}` makes it pending again",
-    (Event.COMPLETE, _S.PENDING): "nothing was worked yet: `chant work {id}`",
+    (Event.COMPLETE, _S.PENDING): "nothing is left of earlier work: `chant work {id}`",
     (Event.COMPLETE, _S.COMPLETED): "`chant merge {id}` merges it if it is not",
     (Event.RESET, _S.PENDING): "it is pending already: `chant work {id}`",
     (Event.RESUME, _S.PENDING): "nothing was started yet: `chant work {id}`",

@@ -129,6 +129,20 @@ def test_finalize_with_merge_does_both(failing: Path) -> None:
     assert (failing / "half.txt").read_text() == "whole"
 
 
+def test_completed_work_that_cannot_be_merged_says_so(failing: Path) -> None:
+    run(failing, "work", "001")
+    end_it(failing)
+    (failing / "half.txt").write_text("somebody else's\n")
+    git(failing, "add", "half.txt")
+    git(failing, "commit", "-qm", "the same file")
+    done = run(failing, "finalize", "001", "--merge")
+    assert (done.code, done.stdout) == (1, f"Completed: {ID}\n") and "not merged" in done.stderr
+    assert status(failing) == "completed"
+    assert "chant merge" in run(failing, "takeover", "001").stderr
+    again = run(failing, "finalize", "001")
+    assert again.code == 1 and "chant merge" in again.stderr
+
+
 def test_what_is_not_done_is_refused_and_stays_as_it_stood(failing: Path) -> None:
     run(failing, "work", "001")
     refused = run(failing, "finalize", "001")

@@ -148,6 +148,9 @@ def test_looking_changes_nothing_and_mark_makes_it_need_attention(worked: Path) 
     assert git(worked, "status", "--porcelain") == ""
     shown = json.loads(chant(worked, "show", "001", "--json").stdout)
     assert shown["status"] == "needs_attention"
+    assert "in doubt: `chant verify 001-abc`" in chant(worked, "list").stdout
+    told = chant(worked, "diagnose", "001")
+    assert told.code == 1 and "chant verify" in told.stdout + told.stderr
     assert chant(worked, "drift", "001").code == 1, "it is in doubt already"
     assert chant(worked, "reset", "001", "-y").code == 0
     assert json.loads(chant(worked, "show", "001", "--json").stdout)["status"] == "ready"

@@ -6,7 +6,7 @@ import click
 
 from chant_ls.cli import render
 from chant_ls.cli.context import Invocation, pass_invocation
-from chant_ls.cli.failures import checked
+from chant_ls.cli.failures import REFUSED, checked
 from chant_ls.cli.options import examples
 
 
@@ -15,8 +15,9 @@ from chant_ls.cli.options import examples
         "chant takeover 010-abc           # stops the agent and shows where its work lies",
         "chant finalize 010-abc           # once you have ended it there",
         "chant finalize 010-abc --merge   # and merges it",
-        done="completed; with --merge also if it could not be merged, which is told",
-        refused="a box is open, a check fails or nothing was done; it stays as it was",
+        done="completed, with --merge also merged",
+        refused="a box is open, a check fails or nothing was done, and it stays as it was; or it "
+        "is completed and could not be merged",
     )
 )
 @click.argument("id")
@@ -45,8 +46,10 @@ def command(
     done = checked(finalize(invocation.engine(), request))
     if as_json:
         render.data(asdict(done))
-        return
-    render.out(f"{'Merged' if done.merged else 'Completed'}: {done.id}")
-    invocation.say_all(done.notes)
-    if not merge:
-        invocation.say(f"`chant merge {done.id}` merges it")
+    else:
+        render.out(f"{'Merged' if done.merged else 'Completed'}: {done.id}")
+        invocation.say_all(done.notes)
+        if not merge:
+            invocation.say(f"`chant merge {done.id}` merges it")
+    if merge and not done.merged:
+        raise click.exceptions.Exit(REFUSED)

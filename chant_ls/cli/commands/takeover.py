@@ -49,9 +49,15 @@ def command(
     else:
         render.fields(_fields(taken))
         _tell(taken)
-        invocation.say(f"`chant finalize {taken.id}` completes it once you are done there")
+        invocation.say(_next(taken))
     if shell:
         _open(taken)
+
+
+def _next(taken: "Taken") -> str:
+    if taken.state == "completed":
+        return f"it is completed: `chant merge {taken.id}` merges it"
+    return f"`chant finalize {taken.id}` completes it once you are done there"
 
 
 def _fields(taken: "Taken") -> Iterator[tuple[str, str]]:

@@ -8,6 +8,7 @@ from chant_ls.analysis.check import check_document
 from chant_ls.analysis.readiness import describe, effective_status, readiness
 from chant_ls.analysis.resolve import Scope
 from chant_ls.analysis.snapshot import Snapshot, SpecFile
+from chant_ls.analysis.standing import in_doubt
 from chant_ls.analysis.types import Blocked, Severity
 from chant_ls.engine import guards, prompt
 from chant_ls.engine.decisions import existing
@@ -57,7 +58,11 @@ def _status(snapshot: Snapshot, file: SpecFile) -> Iterator[Check]:
     id, criteria = file.facts.id, file.facts.criteria
     status, stored = effective_status(snapshot, id), file.facts.status
     differs = f", its file says {stored}" if stored and stored != status else ""
-    yield Check("status", State.OK, f"{status}{differs}")
+    if in_doubt(snapshot, id):
+        hint = f"`chant verify {id}`, or `chant reset {id}` has it worked again"
+        yield Check("status", State.BAD, "it was completed and is in doubt", hint)
+    else:
+        yield Check("status", State.OK, f"{status}{differs}")
     if status is Status.BLOCKED and isinstance(answer := readiness(snapshot, id), Blocked):
         step = next_step(snapshot, id)
         for reason in answer.reasons:

@@ -71,16 +71,16 @@ def finalize(engine: Engine, request: FinalizeRequest) -> Finalized | Refusal:
     with held:
         record = engine.runs.latest(id)
         refusal = _unfit(engine, id, engine.load().status(id) or Status.PENDING)
-        if refusal or record is None:
-            return refusal or Refusal(f"{id} has no run", f"`chant work {id}`")
+        if refusal:
+            return refusal
+        assert record is not None, "what has no run is unfit"
         return _judged(engine, record, request)
 
 
 def _unfit(engine: Engine, id: SpecId, status: Status) -> Refusal | None:
     record = engine.runs.latest(id)
-    if record is None or not record.worktree:
-        moved = move(id, Status.PENDING, Event.COMPLETE)
-        return moved if isinstance(moved, Refusal) else None
+    if record is None:
+        return Refusal(f"{id} has no run to complete", f"`chant work {id}` starts one")
     at_work = busy(engine, record)
     if at_work:
         return replace(at_work, hint=f"`chant takeover {id}` stops its agent first")

@@ -12,7 +12,7 @@ from pathlib import Path
 from chant_ls.analysis.markdown import clean
 from chant_ls.analysis.resolve import Scope
 from chant_ls.analysis.snapshot import Snapshot, SpecFile
-from chant_ls.analysis.standing import is_unmerged
+from chant_ls.analysis.standing import in_doubt, is_unmerged
 from chant_ls.engine import guards
 from chant_ls.engine.agent import surroundings
 from chant_ls.engine.agents import table
@@ -157,13 +157,12 @@ def _unasked(engine: Engine, file: SpecFile, base: guards.Base) -> Approved | Re
 
 def _unfit(snapshot: Snapshot, id: SpecId) -> Refusal | None:
     """Only what is merged can be looked at in main."""
-    file, run = snapshot.find(id), snapshot.run(id)
+    file = snapshot.find(id)
     if file is None:
         return Refusal(f"there is no spec {id}", "`chant list` shows all")
     if is_unmerged(snapshot, id):
         return Refusal(f"{id} is not merged yet", f"`chant merge {id}` merges it")
-    merged = run is None or run.merged
-    if not merged or snapshot.status(id) not in (Status.COMPLETED, Status.NEEDS_ATTENTION):
+    if snapshot.status(id) is not Status.COMPLETED and not in_doubt(snapshot, id):
         return Refusal(f"{id} is not completed", f"`chant show {id}` tells how it stands")
     if not file.document.body.criteria:
         return Refusal(f"{id} has no criteria", f"`chant edit {id}`: write some")
