@@ -153,6 +153,7 @@ def completed_at(engine: Engine, id: SpecId, facts: Mapping[str, str]) -> str:
     known = (record.completion, record.merged) if record else ()
     passed = facts.get("verification_status") == "passed"
     wanted = (
+        record.verified if record and passed else "",
         _bookkeeping("verify", id) if passed else "",
         *known,
         _bookkeeping("complete", id),

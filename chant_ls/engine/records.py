@@ -43,7 +43,8 @@ class RunRecord:
     `step` is the step about to be taken when the record was written (engine/run.py); `previous`
     the state to go back to when nothing was done; `created` whether this run made its worktree.
     `base_sha` is where the branch started, `completion` its `chant: complete` commit, `merged`
-    the commit on main. The spec's bytes as worked lie in the run store (`RunStore.snapshot`).
+    the commit on main, `verified` the one at which all criteria held when they were asked again.
+    The spec's bytes as worked lie in the run store (`RunStore.snapshot`).
     `tracked` is whether the spec's file goes into commits (mode `tracked` or `local`), `ignored`
     whether git ignores it. `brought` are SHA-256 digests, by path, of the ignored target files that
     this run copied to the root. `wants_merge`: to be merged once completed. `unknown` keeps keys
@@ -78,6 +79,7 @@ class RunRecord:
     completion: str = ""
     completed_at: str = ""
     merged: str = ""
+    verified: str = ""
     waived: int = 0
     brought: Mapping[str, str] = field(default_factory=dict)
     error: str = ""

@@ -156,6 +156,20 @@ def test_looking_changes_nothing_and_mark_makes_it_need_attention(worked: Path) 
     assert json.loads(chant(worked, "show", "001", "--json").stdout)["status"] == "ready"
 
 
+def test_where_chant_is_ignored_a_verification_counts_too(worked: Path) -> None:
+    """No commit tells of it; the record of the run does."""
+    git(worked, "rm", "-rq", "--cached", ".chant")
+    write(worked, ".gitignore", "*.log\n.chant/\n")
+    write(worked, "src/lock.py", "lock = 2\n")
+    text = (worked / f".chant/specs/{ID}.md").read_text()
+    write(worked, f".chant/specs/{ID}.md", text.replace(f", {OTHER}", ""))
+    git(worked, "add", "-A")
+    git(worked, "commit", "-qm", "chant is local")
+    assert changed(worked) == [("src/lock.py", "changed")]
+    assert chant(worked, "verify", "001").code == 0
+    assert drift(worked)["state"] == "up_to_date"
+
+
 def test_what_is_not_completed_and_who_may_not_are_refused(worked: Path) -> None:
     told: Told = chant(worked, "drift", "002")
     assert told.code == 1 and "is not completed" in told.stderr

@@ -67,7 +67,8 @@ def _fields(taken: "Taken") -> Iterator[tuple[str, str]]:
     yield "branch", f"{taken.branch}, from {taken.base}"
     yield "spec", str(taken.copy)
     stat = taken.stat
-    yield "changed", f"{stat.files} files, +{stat.insertions} -{stat.deletions}"
+    files = "1 file" if stat.files == 1 else f"{stat.files} files"
+    yield "changed", f"{files}, +{stat.insertions} -{stat.deletions}"
 
 
 def _tell(taken: "Taken") -> None:

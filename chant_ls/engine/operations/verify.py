@@ -4,7 +4,7 @@ A criterion that carries a check is decided by that check; an agent is asked abo
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import partial
 from pathlib import Path
@@ -227,6 +227,8 @@ def _written(engine: Engine, approved: Approved, found: tuple[Judged, ...]) -> V
     done = decide(engine, file, PROMPT, partial(_with, id=id, fields=fields))
     if isinstance(done, Refusal):
         return done
+    if outcome is Outcome.PASSED and (record := engine.runs.latest(id)):
+        engine.runs.write(replace(record, verified=approved.base.commit))
     return Verified(id, outcome, status, approved.base.commit, found, done.notes)
 
 
