@@ -1,9 +1,12 @@
 """The crash and crowd matrix is a suite of its own: `make test-trust`, not in `make test`."""
 
 import signal
-from collections.abc import Iterable
 
 import pytest
+
+from tests.matrix import note_cells, pytest_terminal_summary
+
+__all__ = ["pytest_terminal_summary"]
 
 signal.signal(signal.SIGINT, signal.default_int_handler)
 """Started in the background, a shell would have us and all our children ignore it."""
@@ -24,7 +27,12 @@ TRUST = {
 """Killed at every step, raced, flooded and opened from strangers, with real processes."""
 
 
-def pytest_collection_modifyitems(items: Iterable[pytest.Item]) -> None:
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--matrix", action="store_true", help="print the crash and crowd matrix")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    note_cells(items)
     for item in items:
         if "/".join(item.path.parts[-2:]) in TRUST:
             item.add_marker(pytest.mark.trust)

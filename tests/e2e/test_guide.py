@@ -10,6 +10,7 @@ import pytest
 
 from chant_ls.cli.main import cli
 from tests.cli.running import REPOSITORY
+from tests.matrix import Row
 
 GUIDE = (
     'chant add "Research security issue" --type task --label security',
@@ -66,6 +67,7 @@ def _rest(context: click.Context) -> Iterator[str]:
 
 
 @pytest.mark.parametrize("text", GUIDE)
+@pytest.mark.scenario(Row.COMMANDS)
 def test_command_of_the_guide_parses(text: str) -> None:
     parse(text)
 
@@ -101,6 +103,7 @@ def _filled(text: str) -> str:
 
 
 @pytest.mark.parametrize(("where", "text"), sorted(set(shown())))
+@pytest.mark.scenario(Row.COMMANDS)
 def test_command_that_is_shown_parses(where: str, text: str) -> None:
     if text.split()[1:2] == ["COMMAND"]:
         return

@@ -14,6 +14,7 @@ from chant_ls.engine.operations.work import supervisor_of
 from tests.cli.running import Told, chant, environment
 from tests.e2e.conftest import git
 from tests.engine.project import wait_until
+from tests.matrix import Row
 
 GUIDE = Path("/work/shared/design/guide.md")
 
@@ -158,6 +159,7 @@ def boxes(*criteria: str) -> str:
 
 
 @pytest.mark.timeout(900)
+@pytest.mark.scenario(Row.GUIDE)
 def test_the_guide_from_top_to_bottom(user: User) -> None:
     security_issues(user)
     breaking_changes(user)

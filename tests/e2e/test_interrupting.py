@@ -19,6 +19,7 @@ from chant_ls.engine.ports import REPO
 from tests.cli.running import chant, environment
 from tests.e2e.conftest import git
 from tests.engine.project import wait_until
+from tests.matrix import Row
 
 CONFIG = """\
 ---
@@ -65,6 +66,7 @@ def status(project: Path, id: str) -> str:
     return str(build_app(project, environment(project.parent)).load().status(id))
 
 
+@pytest.mark.scenario(Row.CHAINS)
 def test_term_pauses_what_runs(sleeping: Path) -> None:
     id = added(sleeping)
     run = working(sleeping, id)
@@ -76,6 +78,7 @@ def test_term_pauses_what_runs(sleeping: Path) -> None:
 
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+@pytest.mark.scenario(Row.CHAINS)
 def test_interrupted_before_its_agent_runs_a_job_is_taken_back(
     sleeping: Path, number: signal.Signals, code: int
 ) -> None:
@@ -94,6 +97,7 @@ def test_interrupted_before_its_agent_runs_a_job_is_taken_back(
     assert status(sleeping, id) == "pending"
 
 
+@pytest.mark.scenario(Row.SUPERVISOR)
 def test_a_supervisor_that_is_killed_is_told(sleeping: Path) -> None:
     id = added(sleeping)
     run = working(sleeping, id)

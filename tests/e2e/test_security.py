@@ -16,6 +16,7 @@ import pytest
 from tests.cli.running import Told, chant, environment
 from tests.e2e.conftest import git
 from tests.hostile import assert_quiet, booby_trap, run_watched
+from tests.matrix import Row
 
 ID = "2026-01-29-010-abc"
 OTHER = "2026-01-29-011-def"
@@ -67,6 +68,7 @@ def worked(project: Path, *arguments: str, **env: str) -> Told:
     "command",
     ["list --all", "list --json", f"show {ID}", "lint", "lint --json", "dag", f"show {ID} --json"],
 )
+@pytest.mark.scenario(Row.HOSTILE)
 def test_reading_starts_nothing_of_the_repository(
     ready: Path, tmp_path: Path, command: str
 ) -> None:

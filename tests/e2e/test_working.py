@@ -10,6 +10,7 @@ import pytest
 
 from tests.cli.running import Told, chant, environment
 from tests.e2e.conftest import git
+from tests.matrix import Row
 
 AGENT = """\
 import os, pathlib, sys
@@ -54,6 +55,7 @@ def listed(project: Path, *arguments: str) -> dict[str, str]:
     return {row.split()[0]: row.split()[1] for row in rows}
 
 
+@pytest.mark.scenario(Row.GUIDE, way="parallel")
 def test_parallel_merge_as_the_guide_tells(guide: Path) -> None:
     labelled = ["--type", "code", "--label", "v0.8.0"]
     ids = [add(guide, f"Fix issue #{n}", *labelled) for n in (1234, 1235, 1236)]
@@ -76,6 +78,7 @@ def test_parallel_merge_as_the_guide_tells(guide: Path) -> None:
     assert before == (git(guide, "stash", "list"), git(guide, "rev-parse", "--abbrev-ref", "HEAD"))
 
 
+@pytest.mark.scenario(Row.GUIDE, way="chain")
 def test_chain_in_the_order_given_merges_as_it_goes(guide: Path) -> None:
     first = add(guide, "URGENT: Reproduce", "--type", "task", "--label", "hotfix")
     second = add(guide, "URGENT: Fix", "--depends-on", first)

@@ -13,6 +13,7 @@ from chant_ls.model.config import from_mapping
 from chant_ls.model.refusal import Refusal
 from tests.engine.project import ID, Project, wait_until
 from tests.engine.test_jobs import A, B, C, notes, spec, states
+from tests.matrix import Row
 
 
 def order(project: Project, **wishes: object) -> list[str]:
@@ -55,6 +56,7 @@ def test_a_chain_of_a_label_follows_the_dependencies(project):
     assert states(project, ID, A, B) == ["pending", "completed", "completed"]
 
 
+@pytest.mark.scenario(Row.CROWDS, way="parallel")
 def test_once_takes_only_what_is_ready_now(project):
     project.add(A, spec())
     project.add(B, spec(depends_on=f"[{A}]"))
@@ -64,6 +66,7 @@ def test_once_takes_only_what_is_ready_now(project):
     assert states(project, ID, A, B) == ["completed", "completed", "pending"]
 
 
+@pytest.mark.scenario(Row.GROUPS, way="parallel")
 def test_a_driver_with_criteria_of_its_own_is_worked_last(project):
     project.add(A, spec().replace("type: code", "type: driver"))
     project.add(f"{A}.1", spec())
@@ -106,6 +109,7 @@ def configured(project: Project, old: str, new: str) -> None:
     project.repo.commit({".chant/config.md": path.read_text().replace(old, new, 1)}, "config")
 
 
+@pytest.mark.scenario(Row.CROWDS, way="parallel")
 def test_an_agent_has_no_more_runs_than_slots(project):
     other = "  other:\n    command: [true]\n    slots: 3\n"
     configured(project, "    timeout:", "    slots: 1\n    timeout:")

@@ -24,6 +24,7 @@ from chant_ls.model.runs import RunState
 from tests.engine.project import wait_until
 from tests.enginekit import completed, engine_of, spec_path, spec_text, worked
 from tests.gitrepo import RepoUnderTest, make_repo
+from tests.matrix import Row
 
 A, B, C = "2026-01-01-001-aaa", "2026-01-01-002-bbb", "2026-01-01-003-ccc"
 AGENT = Path(__file__).parent.parent / "agents" / "agent.py"
@@ -111,6 +112,7 @@ def test_a_conflict_waits_in_a_folder_that_the_message_names(repo):
     assert engine_of(repo).runs.latest(B).state is RunState.COMPLETED
 
 
+@pytest.mark.scenario(Row.MERGES)
 def test_settled_and_continued(repo):
     met(repo)
     settle(repo)
@@ -138,6 +140,7 @@ def test_ended_with_git_commit_in_the_folder_and_continued(repo):
         ("both\n", False, "not settled yet"),
     ],
 )
+@pytest.mark.scenario(Row.MERGES)
 def test_what_is_not_settled_is_not_continued(repo, text, staged, why):
     met(repo)
     repo.write(FILE, text, folder(repo))
@@ -169,6 +172,7 @@ def test_a_merge_aborted_with_git_is_not_taken_for_settled(repo):
     met(repo)
 
 
+@pytest.mark.scenario(Row.MERGES)
 def test_abort_brings_all_back(repo):
     before = repo.picture(), repo.git("for-each-ref"), repo.git("worktree", "list")
     met(repo)
@@ -234,6 +238,7 @@ def test_one_deleted_what_the_other_changed(repo):
     assert not (repo.top / FILE).exists() and (repo.top / "b.txt").exists()
 
 
+@pytest.mark.scenario(Row.MERGES)
 def test_the_others_go_on_and_what_waited_follows(repo):
     repo.commit({spec_path(C): spec_text(front=f"depends_on: [{B}]\n")})
     worked(repo, A, {"a.txt": "a\n"})
@@ -300,6 +305,7 @@ def ahead(repo: RepoUnderTest) -> None:
     assert isinstance(engine_of(repo).git.commit_all(tree, "later"), str)
 
 
+@pytest.mark.scenario(Row.MERGES, mode="local")
 def test_in_local_mode(tmp_path):
     repo = make_repo(tmp_path)
     repo.git("rm", "-rq", "--cached", ".chant")
@@ -433,6 +439,7 @@ def auto(repo: RepoUnderTest, does: str, verify=(), **more) -> MergeResult | Ref
     ("does", "rebase"),
     [("keep_both", True), ("show_prompt once_dead keep_both stage", False)],
 )
+@pytest.mark.scenario(Row.MERGES)
 def test_an_agent_that_settles_well(repo, does, rebase):
     answer = auto(repo, does, verify=[f"grep -q theirs {FILE}"], rebase=rebase)
     assert isinstance(answer, MergeResult) and answer.well, answer
@@ -453,6 +460,7 @@ def test_an_agent_that_settles_well(repo, does, rebase):
         ("abort_merge", "not the one that was begun"),
     ],
 )
+@pytest.mark.scenario(Row.MERGES)
 def test_an_agent_that_does_not(repo, does, why):
     before = repo.picture(), repo.git("for-each-ref")
     answer = auto(repo, does)
@@ -527,6 +535,7 @@ def dying(at: str):
 
 
 @pytest.mark.parametrize("step", ["opening", "opened", "rebase", "rebased"])
+@pytest.mark.scenario(Row.MOVES)
 def test_died_while_it_was_opened(repo, step):
     wants = step.startswith("rebase")
     before = repo.picture(), repo.git("for-each-ref"), repo.git("worktree", "list")
@@ -544,6 +553,7 @@ def test_died_while_it_was_opened(repo, step):
 
 @pytest.mark.parametrize("rebase", [False, True])
 @pytest.mark.parametrize("step", ["landing", "merge", "merged", "landed"])
+@pytest.mark.scenario(Row.MOVES)
 def test_died_while_it_landed(repo, step, rebase):
     met(repo, rebase=rebase)
     settle(repo)
@@ -560,6 +570,7 @@ def test_died_while_it_landed(repo, step, rebase):
     landed(repo)
 
 
+@pytest.mark.scenario(Row.SUPERVISOR)
 def test_killed_while_the_agent_worked(repo):
     child = os.fork()
     if child == 0:

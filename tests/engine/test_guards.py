@@ -11,6 +11,7 @@ from chant_ls.engine.jobs import WorkRequest
 from chant_ls.engine.operations import work as verb
 from chant_ls.model.refusal import Refusal
 from tests.engine.project import ID, OTHER, SPEC, Project, make_project
+from tests.matrix import Row
 
 Arrange = Callable[[Project], object]
 
@@ -62,6 +63,7 @@ CASES: dict[str, tuple[Arrange, str, str]] = {
 
 
 @pytest.mark.parametrize("case", CASES)
+@pytest.mark.scenario(Row.GUARDS)
 def test_refused_without_side_effect(project, case):
     arrange, message, hint = CASES[case]
     arrange(project)

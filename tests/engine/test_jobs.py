@@ -16,6 +16,7 @@ from chant_ls.engine.operations.reset import ResetRequest, WasReset, reset
 from chant_ls.model.refusal import Refusal
 from chant_ls.model.runs import RunState
 from tests.engine.project import ID, SPEC, Project, make_project, wait_until
+from tests.matrix import Row
 
 A, B, C = (f"2026-02-01-00{n}-xyz" for n in (1, 2, 3))
 BRANCH = f"chant/{ID}"
@@ -36,6 +37,7 @@ def notes(project: Project, job: str) -> int:
     return sum(isinstance(entry.event, Note) for entry in entries)
 
 
+@pytest.mark.scenario(Row.CHAINS, way="chain")
 def test_a_chain_merges_as_it_goes_so_that_the_next_can_start(project):
     project.add(A, spec())
     project.add(B, spec(depends_on=f"[{A}]"))
@@ -46,6 +48,7 @@ def test_a_chain_merges_as_it_goes_so_that_the_next_can_start(project):
     assert project.repo.git("status", "--porcelain") == ""
 
 
+@pytest.mark.scenario(Row.CHAINS, way="chain")
 def test_a_chain_stops_at_the_first_failure(project):
     for id, does in ((A, "edit tick commit"), (B, "fail"), (C, "edit tick commit")):
         project.add(id, spec(does))
@@ -55,6 +58,7 @@ def test_a_chain_stops_at_the_first_failure(project):
     assert states(project, A, B, C) == ["completed", "failed", "pending"]
 
 
+@pytest.mark.scenario(Row.CHAINS, way="chain")
 def test_a_chain_that_keeps_going_leaves_out_what_depends_on_a_failure(project):
     project.add(A, spec("fail"))
     project.add(B, spec(depends_on=f"[{A}]"))
@@ -64,6 +68,7 @@ def test_a_chain_that_keeps_going_leaves_out_what_depends_on_a_failure(project):
     assert states(project, A, B, C) == ["failed", "pending", "completed"]
 
 
+@pytest.mark.scenario(Row.CROWDS, way="parallel")
 def test_parallel_works_all_that_come_to_be_ready(project):
     project.add(A, spec(labels="[v1]"))
     project.add(B, spec(labels="[v1]"))
@@ -73,6 +78,7 @@ def test_parallel_works_all_that_come_to_be_ready(project):
     assert states(project, ID, A, B, C) == ["pending", "completed", "completed", "completed"]
 
 
+@pytest.mark.scenario(Row.GROUPS)
 def test_a_driver_stands_for_its_members(project):
     project.add(A, "---\ntype: driver\n---\n\n# Driver\n")
     project.add(f"{A}.1", spec())
@@ -82,6 +88,7 @@ def test_a_driver_stands_for_its_members(project):
     assert effective_status(project.app.load(), A) == "completed"
 
 
+@pytest.mark.scenario(Row.TWENTY)
 def test_of_twenty_at_once_exactly_one_works(tmp_path):
     """Twenty supervisors of their own contend for the lock of the spec."""
     project = make_project(tmp_path, timeout=300)
@@ -123,6 +130,7 @@ def test_cancel_tells_what_it_frees(project):
 
 
 @pytest.mark.parametrize(("signals", "state"), [(("TERM",), "paused"), (("INT", "INT"), "paused")])
+@pytest.mark.scenario(Row.CHAINS)
 def test_an_interrupted_run_is_paused(project, signals, state):
     job = project.work(does="edit wait_for_file")
     wait_until(lambda: len(project.started()) == 1)
@@ -135,6 +143,7 @@ def test_an_interrupted_run_is_paused(project, signals, state):
     project.assert_no_child_lives()
 
 
+@pytest.mark.scenario(Row.CHAINS, way="chain")
 def test_one_interrupt_lets_the_run_end(project):
     project.add(A, spec())
     job = project.work(ID, A, does="wait_for_file edit tick commit", chain=True)

@@ -13,6 +13,7 @@ from chant_ls.model.refusal import Refusal
 from chant_ls.model.runs import RunState
 from tests.enginekit import completed, engine_of, spec_path, spec_text, worked
 from tests.gitrepo import RepoUnderTest, files_of, make_repo
+from tests.matrix import Row
 
 A, B, C = "2026-01-01-001-aaa", "2026-01-01-002-bbb", "2026-01-01-003-ccc"
 
@@ -91,6 +92,7 @@ def test_a_branch_that_the_user_merged_by_hand_is_tidied_up(repo):
     assert engine_of(repo).runs.latest(A).state is RunState.MERGED
 
 
+@pytest.mark.scenario(Row.MERGES)
 def test_a_dirty_spec_keeps_the_users_words(repo):
     worked(repo, A, {"src/app.py": "x = 2\n"})
     text = spec_text().replace("Some words", "Other words").replace("type: code", "type: task")
@@ -142,6 +144,7 @@ def test_a_real_conflict_in_the_spec_is_refused(repo):
     assert "model" in answer.message and answer.details == (spec_path(A),)
 
 
+@pytest.mark.scenario(Row.MERGES)
 def test_conflicting_files_are_named_and_nothing_changes(repo):
     record = worked(repo, A, {"src/app.py": "theirs\n", "src/util.py": "theirs\n"})
     repo.commit({"src/app.py": "ours\n"})
@@ -163,6 +166,7 @@ def test_the_way_out_of_a_conflict_that_the_hint_names(repo):
     assert (repo.top / "src/app.py").read_text() == "both\n"
 
 
+@pytest.mark.scenario(Row.MERGES)
 def test_dirty_files_in_the_way_are_named(repo):
     worked(repo, A, {"src/app.py": "theirs\n", "data.log": "theirs\n"})
     repo.git("-C", str(engine_of(repo).worktrees / A), "add", "-f", "data.log")
@@ -180,6 +184,7 @@ def test_an_ignored_file_in_the_way_is_named(repo):
     assert refused(repo, A).details == ("data.log",)
 
 
+@pytest.mark.scenario(Row.MERGES)
 def test_the_root_on_a_feature_branch_does_not_move(repo):
     worked(repo, A, {"src/app.py": "x = 2\n"})
     repo.git("checkout", "-q", "-b", "feature")
@@ -194,6 +199,7 @@ def test_the_root_on_a_feature_branch_does_not_move(repo):
     ("main", "subfolder", "name"),
     [("trunk", "", "project"), ("main", "packages/one", "project"), ("main", "", "my project ü")],
 )
+@pytest.mark.scenario(Row.MERGES)
 def test_other_trunks_subfolders_and_blanks(tmp_path, main, subfolder, name):
     repo = make_repo(tmp_path, main, subfolder, name)
     prefix = f"{subfolder}/" if subfolder else ""
@@ -276,6 +282,7 @@ HOSTILE = """[user]
 
 
 @pytest.mark.parametrize("autocrlf", ["false", "true"])
+@pytest.mark.scenario(Row.HOSTILE)
 def test_under_hostile_settings(repo, tmp_path, autocrlf):
     hooks = tmp_path / "hooks"
     for name in (
@@ -382,6 +389,7 @@ def test_dependents_of_a_conflict_are_skipped_others_go_on(repo):
     assert not answer.well
 
 
+@pytest.mark.scenario(Row.GROUPS)
 def test_a_driver_means_its_members_first(repo):
     members = [f"{A}.2", f"{A}.1"]
     repo.commit({spec_path(A): spec_text().replace("type: code", "type: driver")})
@@ -446,6 +454,7 @@ def test_a_worktree_removed_by_hand(repo):
     assert len(repo.git("worktree", "list").splitlines()) == 1
 
 
+@pytest.mark.scenario(Row.MERGES, mode="local")
 def test_local_mode_copies_the_spec(tmp_path):
     repo = make_repo(tmp_path)
     repo.git("rm", "-rq", "--cached", ".chant")
@@ -474,6 +483,7 @@ class Died(BaseException):
 
 
 @pytest.mark.parametrize("step", ["merge", "merged"])
+@pytest.mark.scenario(Row.MOVES)
 def test_died_around_the_merge_then_recovered_twice(repo, step):
     record = worked(repo, A, {"src/app.py": "x = 2\n"})
 

@@ -18,6 +18,7 @@ from chant_ls.engine.run import STEPS
 from chant_ls.model.refusal import Refusal
 from chant_ls.model.runs import RunState
 from tests.engine.project import ID, Project, make_project, supervised, wait_until
+from tests.matrix import Row
 
 NAMES = [step.name for step in STEPS]
 BEFORE_AGENT = NAMES[: NAMES.index("agent") + 1]
@@ -53,6 +54,7 @@ def assert_second_does_nothing(project: Project) -> None:
 
 
 @pytest.mark.parametrize("step", [*NAMES, "running", "close"])
+@pytest.mark.scenario(Row.SUPERVISOR)
 def test_killed_before_the_merge(project, step):
     before = project.repo.picture()
     kill_at(project, step)
@@ -77,6 +79,7 @@ def test_killed_before_the_merge(project, step):
 
 
 @pytest.mark.parametrize("step", ["merge", "merged"])
+@pytest.mark.scenario(Row.SUPERVISOR)
 def test_killed_in_the_merge(either, step):
     kill_at(either, step)
     assert recovered(either)
@@ -98,6 +101,7 @@ def test_killed_in_local_mode(tmp_path, step):
     assert_second_does_nothing(project)
 
 
+@pytest.mark.scenario(Row.SUPERVISOR)
 def test_an_agent_that_outlived_its_supervisor_is_ended(project):
     kill_at(project, "running", does="edit orphan_meek wait_for_file")
     wait_until(lambda: len(project.started()) > 1)
@@ -139,6 +143,7 @@ def locks(project: Project) -> list[Path]:
     return list((project.repo.top / ".git/worktrees").rglob("*.lock"))
 
 
+@pytest.mark.scenario(Row.LOCKS)
 def test_a_lock_of_a_killed_git_stands_in_nobodys_way(project, tmp_path):
     tree = locked(project, tmp_path, "kill -9 $PPID")
     engine = project.app.engine
@@ -154,6 +159,7 @@ def test_a_lock_of_a_killed_git_stands_in_nobodys_way(project, tmp_path):
     assert project.repo.git("show", f"{done.kept}:a.slow") == "a"
 
 
+@pytest.mark.scenario(Row.LOCKS)
 def test_a_lock_that_a_git_holds_is_left_to_it(project, tmp_path):
     gate = tmp_path / "open"
     tree = locked(project, tmp_path, f"while [ ! -e {gate} ]; do sleep 0.05; done")

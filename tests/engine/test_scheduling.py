@@ -1,5 +1,7 @@
 """What a job starts, passes over or refuses while others change the same project."""
 
+import pytest
+
 from chant_ls.cli.story import line_of
 from chant_ls.engine.events import Entry, JobFinished, Skipped
 from chant_ls.engine.jobs import Job, WorkRequest
@@ -9,6 +11,7 @@ from chant_ls.model.refusal import Refusal
 from chant_ls.model.runs import RunState
 from tests.engine.project import ID, Project, wait_until
 from tests.engine.test_jobs import A, B, C, spec, states
+from tests.matrix import Row
 
 
 def events_of(project: Project, job: Job) -> list:
@@ -19,6 +22,7 @@ def reasons(events: list) -> list[str]:
     return [event.reason for event in events if isinstance(event, Skipped)]
 
 
+@pytest.mark.scenario(Row.CROWDS, way="parallel")
 def test_a_running_job_never_starts_what_a_cancel_frees(project):
     """B waits for C, which is cancelled while A runs; the next job may start B."""
     project.add(C, spec("fail"))
@@ -39,6 +43,7 @@ def test_a_running_job_never_starts_what_a_cancel_frees(project):
     assert project.run(B)[-1] == JobFinished(0, completed=1)
 
 
+@pytest.mark.scenario(Row.CROWDS, way="chain")
 def test_what_another_job_works_is_passed_over(project):
     project.add(A, spec("wait_for_file edit tick commit"))
     project.add(B, spec())
@@ -51,6 +56,7 @@ def test_what_another_job_works_is_passed_over(project):
     assert events_of(project, first)[-1].code == 0
 
 
+@pytest.mark.scenario(Row.CROWDS, way="chain")
 def test_what_another_job_takes_at_the_last_moment_is_passed_over(project):
     """Its lock is held, its record does not tell yet."""
     project.add(A, spec())
@@ -69,6 +75,7 @@ def test_a_chain_passes_over_what_is_done(project):
     assert reasons(events) == ["it is completed already"]
 
 
+@pytest.mark.scenario(Row.GROUPS)
 def test_members_of_a_driver_are_worked_in_the_order_of_their_dependencies(project):
     project.add(A, "---\ntype: driver\n---\n\n# Driver\n")
     project.add(f"{A}.1", spec(depends_on=f"[{A}.2]"))
@@ -93,6 +100,7 @@ def test_a_bug_before_a_run_begins_is_told_and_leaves_no_lock(project):
     held.release()
 
 
+@pytest.mark.scenario(Row.CHAINS, way="chain")
 def test_a_job_counts_each_spec_as_what_became_of_it(project):
     project.add(A, spec("edit commit"))
     project.add(B, spec("edit tick commit"))

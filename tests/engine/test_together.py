@@ -23,6 +23,7 @@ from chant_ls.model.runs import RunState
 from tests.engine.project import ID, ForkLauncher, Project, wait_until
 from tests.engine.test_jobs import A, B, spec
 from tests.engine.test_recover import die, kill_at
+from tests.matrix import Row
 
 
 def second_root(project: Project, id: str) -> Engine:
@@ -52,6 +53,7 @@ def test_a_spec_may_be_called_repo(project):
     assert project.record("repo").state is RunState.MERGED
 
 
+@pytest.mark.scenario(Row.CROWDS)
 def test_a_branch_at_work_in_another_project_is_left_alone(project):
     other = second_root(project, ID)
     job = project.work(does="edit wait_for_file tick commit")
@@ -65,6 +67,7 @@ def test_a_branch_at_work_in_another_project_is_left_alone(project):
     assert project.repo.git("branch", "--list", "*attempt*") == ""
 
 
+@pytest.mark.scenario(Row.LOCKS)
 def test_a_decision_is_not_committed_beside_the_merge_of_somebody_else(project, monkeypatch):
     monkeypatch.setattr("chant_ls.engine.decisions.REPO_WAIT", 0.0)
     engine, before = project.app.engine, project.repo.git("rev-parse", "main")
@@ -167,6 +170,7 @@ def killed_in_a_move(project: Project) -> None:
     assert (project.repo.top / ".git" / "index.lock").exists()
 
 
+@pytest.mark.scenario(Row.LOCKS)
 def test_work_puts_right_what_a_killed_verb_left(project):
     project.add(B)
     killed_in_a_move(project)

@@ -15,6 +15,7 @@ from chant_ls.engine.events import (
 from chant_ls.model.refusal import Refusal
 from chant_ls.model.runs import RunState
 from tests.engine.project import ID, OTHER, SPEC, Project, make_project
+from tests.matrix import Row
 
 BRANCH = f"chant/{ID}"
 
@@ -27,6 +28,7 @@ def on_branch(project: Project, path: str) -> str:
     return project.repo.git("show", f"{BRANCH}:{path}")
 
 
+@pytest.mark.scenario(Row.HAPPY)
 def test_happy_path_leaves_the_branch_for_review(either):
     before = either.repo.picture()
     events = either.run(does="edit tick commit", real=True)
@@ -39,6 +41,7 @@ def test_happy_path_leaves_the_branch_for_review(either):
     either.assert_no_child_lives()
 
 
+@pytest.mark.scenario(Row.HAPPY)
 def test_merged_at_once_when_asked(either):
     events = either.run(does="edit tick commit", merge=True)
     assert last(events, Merged).commit == either.repo.git("rev-parse", "main")
@@ -51,6 +54,7 @@ def test_merged_at_once_when_asked(either):
     assert either.record().state is RunState.MERGED
 
 
+@pytest.mark.scenario(Row.ENDS)
 def test_what_a_good_agent_leaves_uncommitted_is_its_work(either):
     events = either.run(does="edit tick")
     committed = [e for e in events if isinstance(e, Committed)]
@@ -70,6 +74,7 @@ def test_what_a_good_agent_leaves_uncommitted_is_its_work(either):
         ("edit tick commit die", "failed", "exit code -9"),
     ],
 )
+@pytest.mark.scenario(Row.ENDS)
 def test_bad_ends(either, does, state, words):
     before = either.repo.picture()
     events = either.run(does=does)
@@ -83,6 +88,7 @@ def test_bad_ends(either, does, state, words):
     either.assert_no_child_lives()
 
 
+@pytest.mark.scenario(Row.ENDS)
 def test_leftovers_of_a_failed_run_are_a_checkpoint(project):
     events = project.run(does="edit fail")
     assert last(events, Committed).kind == "checkpoint"
@@ -99,6 +105,7 @@ def test_criteria_can_be_waived_and_the_file_says_so(project):
     assert "criteria_waived: 1" in on_branch(project, f".chant/specs/{ID}.md")
 
 
+@pytest.mark.scenario(Row.ENDS)
 def test_a_hanging_agent_is_stopped_with_its_whole_tree(tmp_path):
     project = make_project(tmp_path, timeout=1)
     events = project.run(does="edit orphan_meek hang")
@@ -108,6 +115,7 @@ def test_a_hanging_agent_is_stopped_with_its_whole_tree(tmp_path):
     project.assert_no_child_lives()
 
 
+@pytest.mark.scenario(Row.ENDS)
 def test_no_child_survives_a_good_end(project):
     events = project.run(does="orphan_meek edit tick commit")
     assert last(events, Finished).state == "completed"
@@ -115,6 +123,7 @@ def test_no_child_survives_a_good_end(project):
     project.assert_no_child_lives()
 
 
+@pytest.mark.scenario(Row.ENDS)
 def test_a_megabyte_on_stderr_is_drained(project):
     events = project.run(does="noise edit tick commit")
     assert sum(isinstance(e, Output) and e.stream == "stderr" for e in events) == 10_500
@@ -123,6 +132,7 @@ def test_a_megabyte_on_stderr_is_drained(project):
 
 @pytest.mark.parametrize("does", ["sibling", "delete_sibling"])
 @pytest.mark.parametrize("way", ["stage_all", "commit"])
+@pytest.mark.scenario(Row.STRAYS)
 def test_siblings_survive(project, does, way):
     project.add(OTHER)
     events = project.run(does=f"edit tick {does} {way}", merge=True)
@@ -131,6 +141,7 @@ def test_siblings_survive(project, does, way):
     assert project.spec_path(OTHER).read_text() == SPEC
 
 
+@pytest.mark.scenario(Row.STRAYS)
 def test_machine_fields_are_not_the_agents(project):
     events = project.run(does="edit complete_itself stage_all")
     assert last(events, Finished).state == "needs_attention"

@@ -13,6 +13,7 @@ import pytest
 from chant_ls.engine.git_port import Move
 from chant_ls.model.refusal import Refusal
 from tests.gitrepo import RepoUnderTest, files_of, make_repo
+from tests.matrix import Row
 
 SPEC = ".chant/specs/2026-01-01-001-abc.md"
 STEPS = ("begun", "locked", "copied", "files", "read-tree", "own file", "ref", "index", "unlocked")
@@ -194,6 +195,7 @@ def test_a_lost_comparison_brings_all_files_back(repo):
     assert nothing_left(repo)
 
 
+@pytest.mark.scenario(Row.LOCKS)
 def test_another_process_holding_the_index_is_reported_never_robbed(repo, monkeypatch):
     monkeypatch.setattr("chant_ls.host.git_checkout.PATIENCE", 0.2)
     new = repo.branch("work", {"src/app.py": "x = 2\n"})
@@ -207,6 +209,7 @@ def test_another_process_holding_the_index_is_reported_never_robbed(repo, monkey
     assert repo.open().move_branch(move_to(repo, new)) is None
 
 
+@pytest.mark.scenario(Row.LOCKS)
 def test_a_users_commit_meanwhile_fails_cleanly(repo):
     new = repo.branch("work", {"src/app.py": "x = 2\n"})
     tried = []
@@ -328,6 +331,7 @@ def kill_at(repo: RepoUnderTest, step: str, new: str) -> None:
 
 
 @pytest.mark.parametrize("step", STEPS)
+@pytest.mark.scenario(Row.MOVES)
 def test_killed_at_every_step_then_recovered_twice(repo, step):
     repo.commit({SPEC: "base\n"})
     new = repo.branch(
@@ -413,6 +417,7 @@ def test_a_move_that_is_under_way_is_not_recovered(repo):
 
 @pytest.mark.parametrize("step", STEPS)
 @pytest.mark.parametrize("error", [KeyboardInterrupt, SystemExit])
+@pytest.mark.scenario(Row.MOVES)
 def test_an_interrupt_goes_all_the_way_back_or_forward(repo, step, error):
     repo.commit({SPEC: "base\n"})
     new = repo.branch("work", {"src/app.py": "x\n", "new/a.txt": "a\n", SPEC: "done\n"})
