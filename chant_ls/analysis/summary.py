@@ -1,7 +1,7 @@
 """What a list of specs says of each: the rows of `chant list` and the JSON of every surface."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from chant_ls.analysis.readiness import blocked_by, describe, effective_status
 from chant_ls.analysis.snapshot import Snapshot
@@ -138,6 +138,7 @@ def _run_json(run: RunInfo) -> dict[str, object]:
         "started_at": run.started_at,
         "worktree": run.worktree,
         "branch": run.branch,
+        "usage": asdict(run.usage) if run.usage else None,
     }
 
 

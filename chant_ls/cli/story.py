@@ -2,6 +2,7 @@
 
 from chant_ls.engine import events
 from chant_ls.engine.events import Entry
+from chant_ls.model.runs import Usage
 from chant_ls.model.spec import short_id
 
 
@@ -25,6 +26,8 @@ def told(event: events.RunEvent) -> str:
             return f"│ {text}"
         case events.Tool(name, detail):
             return f"▸ {name} {detail}".rstrip()
+        case Usage():
+            return f"used: {event.words()}"
         case events.AgentEnded(code, seconds, reason):
             return f"agent ended after {seconds:.1f} s{_why(code, reason)}"
         case events.Restored(paths):

@@ -3,16 +3,25 @@
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from chant_ls.engine.agents import streams, table
+from chant_ls.engine.agents import table
+from chant_ls.engine.agents.listener import Listener
 from chant_ls.engine.agents.table import Call
 from chant_ls.engine.engine import Engine
-from chant_ls.engine.events import AgentEnded, AgentStarted, Note, Output, Result, RunEvent, Tool
+from chant_ls.engine.events import (
+    AgentEnded,
+    AgentStarted,
+    Note,
+    Output,
+    Result,
+    RunEvent,
+    Tool,
+)
 from chant_ls.engine.guards import Approved
 from chant_ls.engine.live import Live, Verdict, refused
 from chant_ls.engine.ports import Command, Ended, OnLines
 from chant_ls.engine.records import ProcessId, RunRecord
 from chant_ls.model.refusal import Refusal
-from chant_ls.model.runs import RunState
+from chant_ls.model.runs import RunState, Usage
 
 MOST_OUTPUT = 64 << 20
 """So many characters of an agent's output go into journal and log."""
@@ -21,10 +30,15 @@ MOST_OUTPUT = 64 << 20
 def work(run: Live) -> Verdict | None:
     """Starts the agent and follows it to its end; then nothing of its tree is left."""
     start = command(run.engine, run.approved, run.record, run.prompt, run.copy)
-    ended = run.engine.processes.run(start, _started(run, start), _heard(run), run.stop)
+    listener = Listener(run.approved.provider)
+    hear = _heard(run, listener)
+    ended = run.engine.processes.run(start, _started(run, start), hear, run.stop)
     if isinstance(ended, Refusal):
         return refused(ended)
-    run.ended = ended
+    _tell(run, listener.end())
+    run.ended, run.agent_error = ended, listener.trouble(ended.well)
+    if listener.usage:
+        run.keep(usage=listener.usage)
     run.emit(AgentEnded(ended.code, round(ended.seconds, 3), ended.reason))
     run.log(_footer(ended))
     return None
@@ -84,27 +98,33 @@ def _started(run: Live, start: Command) -> Callable[[ProcessId], None]:
     return started
 
 
-def _heard(run: Live) -> OnLines:
-    parse, room = streams.parser(run.approved.provider), MOST_OUTPUT
+def _heard(run: Live, listener: Listener) -> OnLines:
+    room = MOST_OUTPUT
 
     def heard(lines: Sequence[tuple[str, str]]) -> None:
         nonlocal room
         events: list[RunEvent] = []
         run.last_lines.extend(text for _, text in lines)
         for stream, text in lines:
-            told = parse(text) if stream == "stdout" else (Output(text, stream),)
+            told = listener.hear(stream, text)
             if room <= 0:
                 told = tuple(event for event in told if not isinstance(event, Output))
-            elif (room := room - len(text) - 1) <= 0:
+            elif (room := room - _size(told)) <= 0:
                 told = (*told, Note("the agent's further output is not kept: there is too much"))
             events += told
-        for event in events:
-            if isinstance(event, Result) and event.error:
-                run.agent_error = event.text or "the agent reported an error"
-        run.log(*map(told_line, events))
-        run.emit(*events)
+        _tell(run, events)
 
     return heard
+
+
+def _size(events: Sequence[RunEvent]) -> int:
+    return sum(len(event.text) + 1 for event in events if isinstance(event, Output))
+
+
+def _tell(run: Live, events: Sequence[RunEvent]) -> None:
+    if events:
+        run.log(*map(told_line, events))
+        run.emit(*events)
 
 
 def told_line(event: RunEvent) -> str:
@@ -113,8 +133,9 @@ def told_line(event: RunEvent) -> str:
     if isinstance(event, Tool):
         return f"[{event.name}] {event.detail}".rstrip()
     if isinstance(event, Result):
-        cost = f", {event.cost:.2f} USD" if event.cost else ""
-        return f"# {'error' if event.error else 'done'}: {event.text}{cost}"
+        return f"# {'error' if event.error else 'done'}: {event.text}".rstrip(": ")
+    if isinstance(event, Usage):
+        return f"# used: {event.words()}"
     if isinstance(event, AgentStarted):
         return f"# agent: {' '.join(event.command)}"
     if isinstance(event, AgentEnded):

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from chant_ls.engine import agent, prompt
-from chant_ls.engine.agents import streams
+from chant_ls.engine.agents.listener import Listener
 from chant_ls.engine.engine import Engine
-from chant_ls.engine.events import AgentStarted, Output, Result, RunEvent
+from chant_ls.engine.events import AgentStarted, Output, RunEvent
 from chant_ls.engine.git_port import GitError, Worktree
 from chant_ls.engine.guards import Approved
 from chant_ls.engine.json_answer import Answer, Wrong
@@ -47,24 +47,27 @@ class Consultation:
 
     def ask(self, text: str) -> str | Refusal:
         """All that the agent said, when it ended well."""
-        listener = _Listener(self.hear, streams.parser(self.approved.provider))
+        listener = Listener(self.approved.provider)
+        words = _Words(self.hear, listener)
         start = agent.command(self.engine, self.approved, self.record, text, self.copy)
 
         def began(process: ProcessId) -> None:
             self.hear(AgentStarted(process.pid, start.argv))
 
         try:
-            ended = self.engine.processes.run(start, began, listener.lines, self.stop)
+            ended = self.engine.processes.run(start, began, words.lines, self.stop)
         finally:
             self.engine.runs.drop_prompt(self.record.run)
         if isinstance(ended, Refusal):
             return ended
         if self.stop and self.stop.reason:
             return STOPPED
-        if ended.well and not listener.error:
-            return "\n".join(listener.said)
-        why = listener.error or ended.reason or f"exit code {ended.code}"
-        said = tuple((listener.complaints or listener.said)[-20:])
+        words.end()
+        error = listener.trouble(ended.well)
+        if ended.well and not error:
+            return "\n".join(words.said)
+        why = error or ended.reason or f"exit code {ended.code}"
+        said = tuple((words.complaints or words.said)[-20:])
         return Refusal(f"the agent failed: {why}", "nothing was changed; try again", said)
 
 
@@ -180,23 +183,24 @@ def _reason(tree: Path) -> str:
     return f"chant asks an agent here: {tree.name}"
 
 
-class _Listener:
+class _Words:
     """Puts an agent's words together while handing its events on."""
 
-    def __init__(self, hear: Hear, parse: streams.Parser) -> None:
+    def __init__(self, hear: Hear, listener: Listener) -> None:
         self.said: list[str] = []
         self.complaints: list[str] = []
-        self.error = ""
-        self._hear, self._parse = hear, parse
+        self._hear, self._listener = hear, listener
 
     def lines(self, lines: Sequence[tuple[str, str]]) -> None:
         for stream, text in lines:
-            for event in self._parse(text) if stream == "stdout" else (Output(text, stream),):
+            for event in self._listener.hear(stream, text):
                 self._event(event)
+
+    def end(self) -> None:
+        for event in self._listener.end():
+            self._event(event)
 
     def _event(self, event: RunEvent) -> None:
         if isinstance(event, Output):
             (self.complaints if event.stream == "stderr" else self.said).append(event.text)
-        if isinstance(event, Result) and event.error:
-            self.error = event.text or "the agent reported an error"
         self._hear(event)

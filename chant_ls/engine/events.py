@@ -5,6 +5,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from typing import Any, get_args
 
+from chant_ls.model.runs import Usage
+
 
 @dataclass(frozen=True, slots=True)
 class Queued:
@@ -55,7 +57,6 @@ class Result:
 
     error: bool
     text: str = ""
-    cost: float = 0.0
     turns: int = 0
 
 
@@ -160,6 +161,7 @@ RunEvent = (
     | Output
     | Tool
     | Result
+    | Usage
     | AgentEnded
     | Restored
     | CheckRan

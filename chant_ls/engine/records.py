@@ -2,10 +2,10 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any
 
-from chant_ls.model.runs import RunInfo, RunState
+from chant_ls.model.runs import RunInfo, RunState, Usage
 from chant_ls.model.spec import SpecId
 
 VERSION = 1
@@ -83,12 +83,14 @@ class RunRecord:
     waived: int = 0
     brought: Mapping[str, str] = field(default_factory=dict)
     error: str = ""
+    usage: Usage | None = None
     unknown: Mapping[str, Any] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, Any]:
         own = {f.name: getattr(self, f.name) for f in fields(self) if f.name != "unknown"}
         own["supervisor"] = {"pid": self.supervisor.pid, "identity": self.supervisor.identity}
         own["agent"] = {"pid": self.agent.pid, "identity": self.agent.identity}
+        own["usage"] = asdict(self.usage) if self.usage else None
         return {**self.unknown, **own, "version": VERSION}
 
     @staticmethod
@@ -103,6 +105,7 @@ class RunRecord:
         known["previous"] = RunState(known.get("previous", RunState.RESET))
         known["supervisor"] = ProcessId(**known.get("supervisor", {}))
         known["agent"] = ProcessId(**known.get("agent", {}))
+        known["usage"] = _usage(known.get("usage"))
         unknown = {k: v for k, v in data.items() if k not in names and k != "version"}
         return RunRecord(**known, unknown=unknown)
 
@@ -128,7 +131,15 @@ class RunRecord:
             branch=self.branch,
             provider=self.provider,
             error=self.error,
+            usage=self.usage,
         )
 
     def at_step(self, step: str) -> "RunRecord":
         return replace(self, step=step)
+
+
+def _usage(told: Any) -> Usage | None:
+    """A newer chant may tell more of it."""
+    if not isinstance(told, Mapping):
+        return None
+    return Usage(**{f.name: told[f.name] for f in fields(Usage) if f.name in told})

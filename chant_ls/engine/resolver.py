@@ -7,7 +7,8 @@ from pathlib import Path
 
 from chant_ls.engine import guards, merge_state, prompt, specfile
 from chant_ls.engine.agent import surroundings, told_line
-from chant_ls.engine.agents import streams, table
+from chant_ls.engine.agents import table
+from chant_ls.engine.agents.listener import Listener
 from chant_ls.engine.agents.table import Call
 from chant_ls.engine.checks import ran
 from chant_ls.engine.engine import Engine
@@ -16,8 +17,6 @@ from chant_ls.engine.events import (
     AgentStarted,
     CheckRan,
     Note,
-    Output,
-    Result,
     RunEvent,
     Tell,
     quiet,
@@ -100,22 +99,24 @@ class _Attempt:
         text = _prompt(engine, self.record, self.state, why)
         if isinstance(text, Refusal):
             return text
-        stash, errors = engine.git.stash(), list[str]()
+        stash, listener = engine.git.stash(), Listener(self.provider)
         file = engine.runs.keep_prompt(run, text)
         try:
             command = self._command(text, str(file))
-            ended = engine.processes.run(command, self._started(command), self._heard(errors))
+            ended = engine.processes.run(command, self._started(command), self._heard(listener))
         finally:
             engine.runs.drop_prompt(run)
             merge_state.keep(engine, self.state, step=Step.WAITING)
         if isinstance(ended, Refusal):
             return ended
+        self._say(listener.end())
         self._say([AgentEnded(ended.code, round(ended.seconds, 3), ended.reason)])
         if engine.git.stash() != stash:
             self._say([Note("`git stash` was used meanwhile: all worktrees share it")])
-        if ended.well and not errors:
+        error = listener.trouble(ended.well)
+        if ended.well and not error:
             return None
-        said = ended.reason or (errors[0] if errors else f"exit code {ended.code}")
+        said = ended.reason or error or f"exit code {ended.code}"
         return Refusal(f"the agent gave up: {said}")
 
     def _command(self, text: str, file: str) -> Command:
@@ -137,16 +138,10 @@ class _Attempt:
 
         return started
 
-    def _heard(self, errors: list[str]) -> Callable[[Sequence[tuple[str, str]]], None]:
-        parse_line = streams.parser(self.provider)
-
+    def _heard(self, listener: Listener) -> Callable[[Sequence[tuple[str, str]]], None]:
         def heard(lines: Sequence[tuple[str, str]]) -> None:
             for stream, text in lines:
-                events = parse_line(text) if stream == "stdout" else (Output(text, stream),)
-                errors.extend(
-                    e.text or "error" for e in events if isinstance(e, Result) and e.error
-                )
-                self._say(events)
+                self._say(listener.hear(stream, text))
 
         return heard
 

@@ -18,9 +18,14 @@ from chant_ls.host import identity, trees
 from chant_ls.model.refusal import Refusal
 
 _GRACE = 10.0
-_LONGEST_LINE = 1 << 20
+_LONGEST_LINE = 16 << 20
+"""Bytes: agents tell files that they read as one line of JSON."""
+
 _MOST_AT_ONCE = 1000
 _MOST_WAITING = 10_000
+_WEIGHS_AS_A_LINE = 16 << 10
+"""Characters: `_MOST_WAITING` lines of so many are 160 MB at most."""
+
 _STEP = 0.02
 _SIGNALS = {"INT": signal.SIGINT, "TERM": signal.SIGTERM, "USR1": signal.SIGUSR1}
 
@@ -115,7 +120,7 @@ def _supervise(
 
     def take(lines: Sequence[tuple[str, str]]) -> None:
         on_lines(lines)
-        room.release(len(lines))
+        room.release(sum(_weight(text) for _, text in lines))
 
     inbox: queue.SimpleQueue[_Message] = queue.SimpleQueue()
     started = time.monotonic()
@@ -209,8 +214,15 @@ def _drain(
 ) -> None:
     with pipe:
         while line := pipe.readline(_LONGEST_LINE):
-            room.acquire()
-            inbox.put((name, line.decode(errors="replace").rstrip("\r\n")))
+            text = line.decode(errors="replace").rstrip("\r\n")
+            for _ in range(_weight(text)):
+                room.acquire()
+            inbox.put((name, text))
+
+
+def _weight(text: str) -> int:
+    """How many of the lines that may wait a text counts for."""
+    return 1 + len(text) // _WEIGHS_AS_A_LINE
 
 
 def _wait(child: "subprocess.Popen[bytes]", inbox: "queue.SimpleQueue[_Message]") -> None:

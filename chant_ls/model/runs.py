@@ -1,5 +1,6 @@
 """What the run record of a spec tells everyone who only reads."""
 
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -39,6 +40,32 @@ _STATUS: dict[RunState, Status | None] = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """What an agent told that it used, all in all. `input_tokens` counts those of the cache too,
+    `cached_tokens` those read from it alone; `cost_usd` is None where it told none."""
+
+    input_tokens: int = 0
+    output_tokens: int = 0
+    cached_tokens: int = 0
+    cost_usd: float | None = None
+
+    def __add__(self, other: "Usage") -> "Usage":
+        costs = [cost for cost in (self.cost_usd, other.cost_usd) if cost is not None]
+        return Usage(
+            self.input_tokens + other.input_tokens,
+            self.output_tokens + other.output_tokens,
+            self.cached_tokens + other.cached_tokens,
+            sum(costs) if costs else None,
+        )
+
+    def words(self) -> str:
+        """`1234 tokens in (1000 from the cache), 56 out, 0.1200 USD`."""
+        cached = f" ({self.cached_tokens} from the cache)" if self.cached_tokens else ""
+        cost = "" if self.cost_usd is None else f", {self.cost_usd:.4f} USD"
+        return f"{self.input_tokens} tokens in{cached}, {self.output_tokens} out{cost}"
+
+
 class RunInfo(NamedTuple):
     """The newest run of a spec as its record tells it. Times are UTC, ISO 8601 with a `Z`.
 
@@ -57,6 +84,7 @@ class RunInfo(NamedTuple):
     branch: str = ""
     provider: str = ""
     error: str = ""
+    usage: Usage | None = None
 
     @property
     def merged(self) -> bool:

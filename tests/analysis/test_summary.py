@@ -63,6 +63,7 @@ def test_json_is_that_of_the_contract() -> None:
         "started_at": "2026-02-01T00:00:00Z",
         "worktree": "/w",
         "branch": "b",
+        "usage": None,
     }
     with pytest.raises(KeyError):
         spec_json(GUIDE, "none")

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from chant_ls.cli.watch import follow
 from chant_ls.engine import events
 from chant_ls.engine.events import Entry
+from chant_ls.model.runs import Usage
 
 SPEC = "2026-01-29-010-abc"
 
@@ -67,6 +68,7 @@ def test_every_event_has_words_or_is_left_out_on_purpose() -> None:
         events.Merged: events.Merged("0123456789abc", "refs/chant/undo/x"),
         events.MergeRefused: events.MergeRefused("dirty", "commit it"),
         events.Note: events.Note("by the way"),
+        Usage: Usage(5, 6),
     }
     told = {events.Started, events.Output, events.CheckRan, events.Finished, events.JobFinished}
     assert set(samples) | told | silent == set(events.RunEvent.__args__)

@@ -2,12 +2,14 @@
 
 import pytest
 
-from chant_ls.engine.agents import streams, table
+from chant_ls.engine.agents import table
+from chant_ls.engine.agents.listener import Listener
 from chant_ls.engine.agents.table import Call
 from chant_ls.engine.events import Output, Result, Tool
 from chant_ls.host.files import DiskFiles
 from chant_ls.model.config import Config, Provider, from_mapping
 from chant_ls.model.refusal import Refusal
+from chant_ls.model.runs import Usage
 from chant_ls.model.spec import SpecId
 from chant_ls.syntax.document import parse
 
@@ -78,7 +80,7 @@ TWO = (
         (
             CLAUDE,
             '{"type":"result","is_error":true,"result":"no","total_cost_usd":0.5,"num_turns":2}',
-            (Result(True, "no", 0.5, 2),),
+            (Usage(cost_usd=0.5), Result(True, "no", 2)),
         ),
         (CLAUDE, "not json", (Output("not json"),)),
         (CLAUDE, '{"type":"assistant"}', (Output('{"type":"assistant"}'),)),
@@ -107,4 +109,4 @@ TWO = (
     ],
 )
 def test_what_a_line_means(provider, line, events):
-    assert streams.parser(provider)(line) == events
+    assert Listener(provider).hear("stdout", line) == events

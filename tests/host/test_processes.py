@@ -156,3 +156,22 @@ def test_who_floods_waits_until_its_lines_are_taken():
     ended = SystemProcesses().run(command, lambda process: None, slow, stop)
     assert ended.reason == "pause"
     assert taken < 200_000
+
+
+def test_lines_of_megabytes_arrive_whole_and_larger_ones_in_pieces():
+    """Both streams at once, and more of them than may wait."""
+    script = (
+        "import sys,threading\n"
+        "def tell(f, c):\n"
+        "    for _ in range(12): f.write(c*(3<<20)+'\\n')\n"
+        "    f.write(c*(17<<20)); f.flush()\n"
+        "told = (sys.stdout,'a'), (sys.stderr,'b')\n"
+        "threads=[threading.Thread(target=tell,args=a) for a in told]\n"
+        "[t.start() for t in threads]; [t.join() for t in threads]"
+    )
+    ended, lines = run(script, timeout=60)
+    assert ended.well
+    for stream, letter in (("stdout", "a"), ("stderr", "b")):
+        told = [text for name, text in lines if name == stream]
+        assert [len(text) >> 20 for text in told] == [3] * 12 + [16, 1]
+        assert all(set(text) == {letter} for text in told)

@@ -70,6 +70,7 @@ def _fields(snapshot: "Snapshot", id: SpecId) -> Iterator[tuple[str, str]]:
     if run:
         yield "run", f"{run.run} {'interrupted' if run.interrupted else run.state} {run.started_at}"
         yield "error", run.error
+        yield "used", run.usage.words() if run.usage else ""
     if run and not run.merged:
         yield "worktree", run.worktree
         yield "branch", run.branch
