@@ -140,6 +140,7 @@ class Queue:
     stopped: str = ""
     waits: Mapping[SpecId, frozenset[str]] = field(default_factory=dict)
     left_out: tuple[tuple[SpecId, str], ...] = ()
+    last_start: float = 0.0
 
     @staticmethod
     def of(plan: Plan, snapshot: Snapshot) -> "Queue":
@@ -190,9 +191,14 @@ class Queue:
                 return id
         return None
 
-    def started(self, id: SpecId) -> "Queue":
+    def due(self, now: float, stagger: float) -> float:
+        """Seconds until another may start, 0 for now: starts keep `stagger` seconds from each other
+        where one works beside another."""
+        return max(0.0, self.last_start + stagger - now) if self.running and stagger else 0.0
+
+    def started(self, id: SpecId, now: float = 0.0) -> "Queue":
         left = tuple(other for other in self.waiting if other != id)
-        return replace(self, waiting=left, running=self.running | {id})
+        return replace(self, waiting=left, running=self.running | {id}, last_start=now)
 
     def ended(self, id: SpecId, completed: bool) -> "Queue":
         stop = self.stopped

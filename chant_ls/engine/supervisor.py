@@ -61,15 +61,16 @@ class Supervisor:
     interrupts: int = 0
     over: threading.Event = field(default_factory=threading.Event)
     code: int = 0
-    started_at: float = 0.0
     refusal: Mapping[str, object] = field(default_factory=dict)
     counts: Counter[str] = field(default_factory=Counter)
 
     def work(self) -> int:
         """The exit code: 0 all good, 1 something was not, 130 or 143 interrupted."""
         self.emit(*((id, Queued()) for id in self.plan.ids))
-        left = Queue.of(self.plan, self.engine.load())
+        snapshot = self.engine.load()
+        left = Queue.of(self.plan, snapshot)
         self.emit(*((id, Skipped(why)) for id, why in left.left_out))
+        self._tell_narrowed(snapshot)
         with ThreadPoolExecutor(max_workers=max(1, self.plan.width)) as pool:
             while True:
                 left = self._start(left, pool)
@@ -81,30 +82,25 @@ class Supervisor:
     def _start(self, left: Queue, pool: ThreadPoolExecutor) -> Queue:
         snapshot = self.engine.load()
         left = self._swept(left, snapshot)
-        while self._apart(left) and (id := self._next(left, snapshot)):
+        while not self._due(left) and (id := self._next(left, snapshot)):
             self.stops[id] = StopToken()
-            left = left.started(id)
-            self.started_at = self.engine.clock.monotonic()
+            left = left.started(id, self.engine.clock.monotonic())
             pool.submit(self._work_one, id, self.stops[id])
             left = self._swept(left, snapshot)
         return left
 
     def _next(self, left: Queue, snapshot: Snapshot) -> SpecId | None:
-        """Who says how many shall work at once is obeyed, whatever the slots of the agents."""
-        overlap = self.request.allow_overlap
-        if self.request.width:
-            return left.next(snapshot, overlap)
-        crowded = slots.crowded(self.engine.config, snapshot, left.running)
-        return left.next(snapshot, overlap, crowded)
+        config, wished = self.engine.config, self.request.width
+        crowded = slots.crowded(config, snapshot, left.running, wished)
+        return left.next(snapshot, self.request.allow_overlap, crowded)
 
-    def _apart(self, left: Queue) -> bool:
-        """Whether the last start is long enough ago for another beside it."""
-        return not left.running or self._due() <= 0
+    def _due(self, left: Queue) -> float:
+        return left.due(self.engine.clock.monotonic(), self.engine.config.stagger_ms / 1000)
 
-    def _due(self) -> float:
-        """Seconds until another run may start beside those at work."""
-        pause = self.engine.config.stagger_ms / 1000
-        return self.started_at + pause - self.engine.clock.monotonic() if pause else 0.0
+    def _tell_narrowed(self, snapshot: Snapshot) -> None:
+        wished = min(self.request.width, len(self.plan.ids))
+        why = slots.narrowed(self.engine.config, snapshot, self.plan.ids, wished)
+        self.emit(*((("", Note(why)),) if why else ()))
 
     def _swept(self, left: Queue, snapshot: Snapshot) -> Queue:
         now = left.swept(snapshot)
@@ -113,7 +109,7 @@ class Supervisor:
 
     def _hear(self, left: Queue) -> Queue:
         try:
-            due = self._due() if left.waiting else 0.0
+            due = self._due(left) if left.waiting else 0.0
             message = self.inbox.get(timeout=min(POLL, due) if due > 0 else POLL)
         except queue.Empty:
             self._wishes(left)

@@ -17,16 +17,20 @@ from chant_ls.model.papers import (
 )
 from chant_ls.model.section import ConfigProblem, Section, Value
 
+DEFAULT_SLOTS = 2
+"""Of an agent of whom nobody says how many runs it can have at once."""
+
 
 class Provider(NamedTuple):
-    """How an agent is started. `command` is argv; timeout in seconds, 0 for none."""
+    """How an agent is started. `command` is argv; timeout in seconds, 0 for none; `slots` is 0
+    where the configuration says nothing."""
 
     name: str
     command: tuple[str, ...] = ()
     prompt: str = "stdin"
     output: str = "text"
     timeout: int = 3600
-    slots: int = 2
+    slots: int = 0
     model: str = ""
 
 
@@ -137,7 +141,7 @@ def _provider(name: str, row: Section) -> Provider:
         row.choice("prompt", PROMPT_WAYS, "stdin"),
         row.choice("output", OUTPUTS, "text"),
         row.number("timeout", 3600),
-        row.number("slots", row.number("max_concurrent", 2, 1), 1),
+        _slots(row),
         row.text("model"),
     )
 
@@ -147,9 +151,15 @@ def _agents(parallel: Section) -> dict[str, Provider]:
     agents = {}
     for row in parallel.rows("agents"):
         name = row.text("name", "main")
-        slots = row.number("max_concurrent", 2, 1)
-        agents[name] = Provider(name, _command(row), slots=slots)
+        agents[name] = Provider(name, _command(row), slots=_slots(row))
     return agents
+
+
+def _slots(row: Section) -> int:
+    for key in ("slots", "max_concurrent"):
+        if key in row.values:
+            return row.number(key, 0, 1)
+    return 0
 
 
 def _command(row: Section) -> tuple[str, ...]:

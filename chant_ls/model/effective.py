@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from chant_ls.model.config import Config, Provider
+from chant_ls.model.config import DEFAULT_SLOTS, Config, Provider
 
 Setting = str | int | tuple[str, ...]
 
@@ -64,5 +64,5 @@ def _provider(key: str, provider: Provider) -> Iterator[tuple[str, Setting]]:
     yield f"{key}.prompt", provider.prompt
     yield f"{key}.output", provider.output
     yield f"{key}.timeout", provider.timeout
-    yield f"{key}.slots", provider.slots
+    yield f"{key}.slots", provider.slots or DEFAULT_SLOTS
     yield f"{key}.model", provider.model

@@ -85,7 +85,9 @@ _PROVIDER = (
     Field("prompt", _TEXT, "How the agent gets its prompt. Else `stdin`.", _ENUM, PROMPT_WAYS),
     Field("output", _TEXT, "What the agent prints. Else `text`.", _ENUM, OUTPUTS),
     Field("timeout", _INT, "Seconds until the agent is stopped, 0 for never. Else 3600."),
-    Field("slots", _INT, "How many runs of it may go on at once. Else 2."),
+    Field(
+        "slots", _INT, "How many runs of it may go on at once. Else 2, or as many as is asked for."
+    ),
     Field("max_concurrent", _INT, "Older name of `slots`."),
     Field("model", _TEXT, "Its model where nothing else names one.", Holds.MODEL),
     Field("endpoint", _TEXT, _OLD, machine=True),
@@ -96,7 +98,11 @@ _PROVIDER = (
 _AGENT = (
     Field("name", _TEXT, "Its name."),
     Field("command", Shape.LIST_OR_TEXT, "What starts the agent."),
-    Field("max_concurrent", _INT, "How many runs of it may go on at once. Else 2."),
+    Field(
+        "max_concurrent",
+        _INT,
+        "How many runs of it may go on at once. Else 2, or as many as is asked for.",
+    ),
     Field("weight", _INT, _OLD, machine=True),
 )
 

@@ -120,14 +120,39 @@ def test_an_agent_has_no_more_runs_than_slots(project):
     assert (events[-1], at_once(events)) == (JobFinished(0, completed=3), 1)
 
 
-def test_a_number_that_the_user_gives_is_obeyed(project):
-    configured(project, "    timeout:", "    slots: 1\n    timeout:")
-    project.add(A, spec("wait_for_file edit tick commit"))
-    project.add(B, spec("wait_for_file edit tick commit"))
-    job = project.work(A, B, parallel=True, width=2)
-    wait_until(lambda: len(project.started()) == 2)
+def test_a_number_that_the_user_gives_is_obeyed_where_no_slots_are_configured(project):
+    ids = (A, B, C)
+    for id in ids:
+        project.add(id, spec("wait_for_file edit tick commit"))
+    job = project.work(*ids, parallel=True, width=3)
+    wait_until(lambda: len(project.started()) == 3)
     project.gate.touch()
     assert project.follow(job.job)[-1].event.code == 0
+
+
+def test_slots_that_are_configured_bind_every_wish_and_it_is_told(project):
+    configured(project, "    timeout:", "    slots: 1\n    timeout:")
+    for id in (A, B):
+        project.add(id, spec())
+    events = project.run_all(width=3)
+    assert (events[-1], at_once(events)) == (JobFinished(0, completed=3), 1)
+    (why,) = (event.text for event in events if isinstance(event, Note))
+    assert why.startswith("no more than 1 at once, not 3") and "`providers.fixer.slots: 1`" in why
+
+
+def test_runs_of_another_job_take_slots_too(project):
+    """B may not start beside A: the other slot of their agent is taken by ID's job."""
+    project.add(A, spec("wait_for_file edit tick commit"))
+    project.add(B, spec("edit tick commit"))
+    project.add(C, spec("wait_for_file edit tick commit"))
+    other = project.work(C)
+    wait_until(lambda: len(project.started()) == 1)
+    mine = project.work(A, B, parallel=True)
+    wait_until(lambda: len(project.started()) == 2)
+    project.gate.touch()
+    events = [entry.event for entry in project.follow(mine.job)]
+    assert (events[-1], at_once(events)) == (JobFinished(0, completed=2), 1)
+    assert project.follow(other.job)[-1].event.code == 0
 
 
 def test_starts_keep_their_distance(project):

@@ -21,6 +21,7 @@ from chant_ls.engine.operations.recover import (
 )
 from chant_ls.engine.ports import REPO_WAIT
 from chant_ls.engine.records import ProcessId
+from chant_ls.model.config import DEFAULT_SLOTS
 from chant_ls.model.refusal import Refusal
 from chant_ls.model.spec import FINISHED, SpecId
 
@@ -171,7 +172,7 @@ def _plan(
 
 
 def _slots(engine: Engine) -> int:
-    return sum(provider.slots for provider in engine.config.providers.values())
+    return sum(each.slots or DEFAULT_SLOTS for each in engine.config.providers.values())
 
 
 def _launch(engine: Engine, made: scheduler.Plan, request: WorkRequest) -> Job | Refusal:
