@@ -13,7 +13,8 @@ from chant_ls.cli.story import line_of
 from chant_ls.engine.agents import table
 from chant_ls.engine.agents.listener import SILENT, Listener
 from chant_ls.engine.agents.streams import LONGEST, LONGEST_RESULT
-from chant_ls.engine.events import Entry, Output, Result, RunEvent, Tool, from_json
+from chant_ls.engine.events import Entry, Finished, Output, Result, RunEvent, Tool, from_json
+from chant_ls.engine.operations.log import LogRequest, journal
 from chant_ls.engine.records import RunRecord
 from chant_ls.model.config import Provider
 from chant_ls.model.runs import RunState, Usage
@@ -214,3 +215,17 @@ def test_an_agent_that_exits_well_may_have_failed(tmp_path, stream, error, usage
     record = project.record()
     assert (record.state, record.usage) == (RunState.FAILED, usage)
     assert error in record.error
+
+
+def test_events_are_followed_to_the_end_of_the_run(tmp_path):
+    project = make_project(tmp_path)
+    job = project.work(ID, does="wait_for_file edit tick commit")
+    followed = journal(project.app.engine, LogRequest(ID), follow=True)
+    first = next(followed)
+    now = list(journal(project.app.engine, LogRequest(ID), follow=False))
+    project.gate.touch()
+    events = [first, *followed]
+    assert now == events[: len(now)]
+    assert isinstance(events[-1].event, Finished)
+    assert sum(isinstance(entry.event, Finished) for entry in events) == 1
+    project.follow(job.job)
