@@ -45,9 +45,10 @@ def found_at(start: Start) -> Found | None:
     return Found(project, folder_at(own, start.path, start.uri))
 
 
-def found(starts: Iterable[Start]) -> tuple[Found, ...]:
-    """The projects that these lie in; below a workspace folder that lies in none, those in it."""
-    return tuple(one for start in starts for one in _near(start))
+def found(starts: Iterable[Start]) -> tuple[tuple[Start, Found], ...]:
+    """The projects that these lie in; below a workspace folder that lies in none, those in it.
+    Each with its start: that may be forgotten by the time it is found."""
+    return tuple((start, one) for start in starts for one in _near(start))
 
 
 def _near(start: Start) -> Iterator[Found]:

@@ -70,7 +70,9 @@ async def search(ls: "ChantServer", wake: asyncio.Event) -> None:
     while True:
         await _pause(wake, pause)
         begun = loop.time()
-        for one in await ls.pools.on_disk(None, found, ls.session.starts()):
+        near = await ls.pools.on_disk(None, found, ls.session.starts())
+        starts = ls.session.starts()
+        for one in [one for start, one in near if start in starts]:
             ls.session.enter(one)
         for project in ls.session.let_go():
             ls.forget(project)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from chant_ls.lsp import following
+from chant_ls.lsp import finding, following
 from tests.lsp.inside import Inside
 
 A, B = "2026-01-01-001-abc", "2026-01-02-002-abc"
@@ -185,3 +185,25 @@ async def test_the_folder_of_a_linked_worktree_means_its_project(started, worktr
     server = await started(worktree)
     await server.indexed()
     assert await listed(server, worktree) == {f"home/{A}"}
+
+
+async def test_a_folder_that_is_removed_while_it_is_searched_stays_away(
+    started, tmp_path, monkeypatch
+):
+    root = project(tmp_path / "one", A)
+    loop, found, looks = asyncio.get_running_loop(), finding.found, []
+
+    async def remove():
+        server.folders(removed=[root])
+
+    def looked(starts):
+        result = found(starts)
+        if starts:  # it goes while the thread still looks at it
+            asyncio.run_coroutine_threadsafe(remove(), loop).result()
+        looks.append(result)
+        return result
+
+    monkeypatch.setattr(finding, "found", looked)
+    server = await started(root)
+    await server.until(lambda: len(looks) > 1)
+    assert [one for look in looks for one in look] and server.server.session.projects == {}
