@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from chant_ls.lsp import finding, following
+from chant_ls.lsp.session import Session
 from tests.lsp.inside import Inside
 
 A, B = "2026-01-01-001-abc", "2026-01-02-002-abc"
@@ -192,6 +193,11 @@ async def test_a_folder_that_is_removed_while_it_is_searched_stays_away(
 ):
     root = project(tmp_path / "one", A)
     loop, found, looks = asyncio.get_running_loop(), finding.found, []
+    enter, folders_then = Session.enter, []
+
+    def entered(session, one):
+        folders_then.append(len(session.folders))
+        enter(session, one)
 
     async def remove():
         server.folders(removed=[root])
@@ -204,6 +210,7 @@ async def test_a_folder_that_is_removed_while_it_is_searched_stays_away(
         return result
 
     monkeypatch.setattr(finding, "found", looked)
+    monkeypatch.setattr(Session, "enter", entered)
     server = await started(root)
     await server.until(lambda: len(looks) > 1)
-    assert [one for look in looks for one in look] and server.server.session.projects == {}
+    assert [one for look in looks for one in look] and 0 not in folders_then
