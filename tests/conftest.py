@@ -13,7 +13,10 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 
 TRUST = {
     "engine/test_conflicts.py",
+    "engine/test_crowd.py",
     "engine/test_jobs.py",
+    "engine/test_killed.py",
+    "engine/test_machine.py",
     "engine/test_recover.py",
     "engine/test_scheduling.py",
     "engine/test_stopping.py",
