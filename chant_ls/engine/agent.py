@@ -104,9 +104,9 @@ def _heard(run: Live, listener: Listener) -> OnLines:
     def heard(lines: Sequence[tuple[str, str]]) -> None:
         nonlocal room
         events: list[RunEvent] = []
-        run.last_lines.extend(text for _, text in lines)
         for stream, text in lines:
             told = listener.hear(stream, text)
+            run.last_lines.extend(event.text for event in told if isinstance(event, Output))
             if room <= 0:
                 told = tuple(event for event in told if not isinstance(event, Output))
             elif (room := room - _size(told)) <= 0:

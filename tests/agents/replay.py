@@ -1,6 +1,6 @@
 """A scripted agent: prints the recorded stream REPLAY_STREAM, as one of the real tools would.
 
-A line `!do edit tick` is done as `agent.py` does it, and not printed.
+A line `!do edit tick` is done as `agent.py` does it, and not printed; so is `!exit 3`.
 `@@word*1000@@` within a line is the word that many times.
 """
 
@@ -14,6 +14,8 @@ MANY = re.compile(r"@@(.+?)\*(\d+)@@")
 
 
 def played(line: str) -> None:
+    if line.startswith("!exit "):
+        sys.exit(int(line.split()[1]))
     if line.startswith("!do "):
         import agent  # it wants the surroundings of an agent
 

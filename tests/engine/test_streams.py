@@ -13,7 +13,16 @@ from chant_ls.cli.story import line_of
 from chant_ls.engine.agents import table
 from chant_ls.engine.agents.listener import SILENT, Listener
 from chant_ls.engine.agents.streams import LONGEST, LONGEST_RESULT
-from chant_ls.engine.events import Entry, Finished, Output, Result, RunEvent, Tool, from_json
+from chant_ls.engine.events import (
+    AgentStarted,
+    Entry,
+    Finished,
+    Output,
+    Result,
+    RunEvent,
+    Tool,
+    from_json,
+)
 from chant_ls.engine.operations.log import LogRequest, journal
 from chant_ls.engine.records import RunRecord
 from chant_ls.model.config import Provider
@@ -215,6 +224,14 @@ def test_an_agent_that_exits_well_may_have_failed(tmp_path, stream, error, usage
     record = project.record()
     assert (record.state, record.usage) == (RunState.FAILED, usage)
     assert error in record.error
+
+
+def test_what_an_agent_reads_is_no_reason_to_try_again(tmp_path):
+    """Its tools met a text about a busy service; it says nothing of that itself."""
+    project = played(tmp_path, "claude-quoting")
+    events = project.run(ID)
+    assert sum(isinstance(event, AgentStarted) for event in events) == 1
+    assert project.record().state is RunState.FAILED
 
 
 def test_events_are_followed_to_the_end_of_the_run(tmp_path):
