@@ -9,13 +9,17 @@ N ?= 10000
 # Without compiled modules every program that a test, a bench or the demo starts compiles anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo test test-trust lint format docs screenshots bench setup clean
+.PHONY: demo test test-long test-trust lint format docs screenshots bench setup clean
 
 demo: setup
 	@$(BIN)/chant demo
 
 test: lint
-	$(BIN)/pytest -n auto -m 'not trust'
+	$(BIN)/pytest -n auto -m 'not trust and not long'
+
+# Sizes that nobody has, the guide from top to bottom, every handler on mutated texts.
+test-long: setup
+	$(BIN)/pytest -n auto -m long
 
 # The crash and crowd matrix: killed at every step, raced, flooded, opened from strangers. At its
 # end the table of execution.md 12: what passed, what failed, what is not there.

@@ -1,4 +1,5 @@
-"""The crash and crowd matrix is a suite of its own: `make test-trust`, not in `make test`."""
+"""What takes long is a suite of its own, not in `make test`: the crash and crowd matrix is `make
+test-trust`, sizes that nobody has and the guide from top to bottom are `make test-long`."""
 
 import signal
 
@@ -30,6 +31,18 @@ TRUST = {
 """Killed at every step, raced, flooded and opened from strangers, with real processes."""
 
 
+LONG = {
+    "analysis/test_large.py",
+    "analysis/test_scale.py",
+    "e2e/test_by_hand.py",
+    "e2e/test_guide_walked.py",
+    "engine/test_batches.py",
+    "engine/test_by_the_way.py",
+    "lsp/test_fuzz.py",
+}
+"""Projects and texts of unusual size, the guide as a user walks it, many runs in a row."""
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--matrix", action="store_true", help="print the crash and crowd matrix")
 
@@ -37,5 +50,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     note_cells(items)
     for item in items:
-        if "/".join(item.path.parts[-2:]) in TRUST:
+        name = "/".join(item.path.parts[-2:])
+        if name in TRUST:
             item.add_marker(pytest.mark.trust)
+        elif name in LONG:
+            item.add_marker(pytest.mark.long)

@@ -160,6 +160,7 @@ def boxes(*criteria: str) -> str:
 
 @pytest.mark.timeout(900)
 @pytest.mark.scenario(Row.GUIDE)
+@pytest.mark.timeout(900)
 def test_the_guide_from_top_to_bottom(user: User) -> None:
     security_issues(user)
     breaking_changes(user)
