@@ -98,7 +98,8 @@ class App:
         from chant_ls.engine import loading
         from chant_ls.host import identity
 
-        return loading.infos(self.run_store.newest(), identity.alive, self._landed)
+        found = loading.infos(self.run_store.newest(), identity.alive, self._landed)
+        return loading.with_conflict(found, self.run_store.merge())
 
     def _landed(self, record: "RunRecord") -> bool:
         """Whether the checkout stands on the run's target and holds its result: somebody merged it

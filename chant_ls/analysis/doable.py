@@ -13,7 +13,7 @@ _WORKABLE = frozenset({Block.DEPENDENCY, Block.SIBLING, Block.MEMBERS, Block.DRI
 
 
 def unknown(id: str) -> Refusal:
-    return Refusal(f"there is no spec {id}", "`chant list` shows all")
+    return Refusal(f"there is no spec {id}", "`chant list --all` shows all")
 
 
 def moving(snapshot: Snapshot, id: SpecId, event: Event) -> Refusal | None:

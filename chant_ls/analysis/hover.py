@@ -21,7 +21,7 @@ from chant_ls.analysis.place import (
 from chant_ls.analysis.readiness import effective_status
 from chant_ls.analysis.snapshot import PathFact, PathKind, Snapshot
 from chant_ls.analysis.standing import is_unmerged
-from chant_ls.analysis.summary import NO_TITLE
+from chant_ls.analysis.summary import NO_TITLE, note
 from chant_ls.analysis.times import ago
 from chant_ls.analysis.types import Ambiguous, Missing
 from chant_ls.model.fields import Holds
@@ -83,7 +83,7 @@ def verdict(snapshot: Snapshot, id: SpecId, now: str = "") -> str:
     status = effective_status(snapshot, id)
     facts = snapshot.facts(id)
     kind = f", {facts.type.value}" if facts else ""
-    merge = ", not merged" if is_unmerged(snapshot, id) else ""
+    merge = f", {escape(note(snapshot, id))}" if is_unmerged(snapshot, id) else ""
     archived = ", archived" if snapshot.graph.archived(id) else ""
     line = f"{code(id)} is **{_word(status)}**{merge}{archived}{kind}"
     why = reasons_markdown(snapshot, id, now) if status is Status.BLOCKED else ""

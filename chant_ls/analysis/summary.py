@@ -56,9 +56,10 @@ def rows(snapshot: Snapshot, ids: Iterable[SpecId]) -> Iterator[Row]:
 
 def note(snapshot: Snapshot, id: SpecId) -> str:
     """Why a blocked spec waits, with short ids; what is the matter with one that needs somebody;
-    `not merged` of finished work; else ""."""
+    of finished work `not merged` or the conflict that its merge waits at; else ""."""
     if is_unmerged(snapshot, id):
-        return "not merged"
+        run = snapshot.run(id)
+        return (run.waits_at if run else "") or "not merged"
     status = effective_status(snapshot, id)
     if status in (Status.NEEDS_ATTENTION, Status.FAILED):
         return trouble(snapshot, id)
@@ -139,6 +140,7 @@ def _run_json(run: RunInfo) -> dict[str, object]:
         "worktree": run.worktree,
         "branch": run.branch,
         "usage": asdict(run.usage) if run.usage else None,
+        **({"conflict": run.conflict} if run.conflict else {}),
     }
 
 

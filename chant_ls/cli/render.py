@@ -1,7 +1,9 @@
 """All output of the command line goes through here: cleaned, coloured only on a terminal."""
 
 import re
+import shutil
 import sys
+import unicodedata
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
@@ -95,6 +97,25 @@ def columns(rows: Iterable[Sequence[str]], styled: int | None = None) -> None:
             padded[styled] = status(row[styled], widths[styled])
         lines.append("  ".join([*padded, row[-1]]).rstrip() + "\n")
     click.echo("".join(lines), nl=False)
+
+
+def fitting(text: str, room: int) -> str:
+    """At most so many columns of a terminal, cut with `…`; a wide character takes two."""
+    width = 0
+    for at, char in enumerate(text):
+        width += _width(char)
+        if width > room - (at + 1 < len(text)):
+            return f"{text[:at].rstrip()}…"
+    return text
+
+
+def _width(char: str) -> int:
+    return 1 if char.isascii() else 2 if unicodedata.east_asian_width(char) in "WF" else 1
+
+
+def room() -> int | None:
+    """Columns of the terminal that shows our results; None where none does."""
+    return shutil.get_terminal_size().columns if sys.stdout.isatty() else None
 
 
 def fields(pairs: Iterable[tuple[str, str]]) -> None:

@@ -55,7 +55,7 @@ def _counted(end: events.JobFinished) -> str:
     but one run, which told its end itself."""
     rare = {
         "completed but not merged": end.not_merged,
-        "need attention": end.needs_attention,
+        "needs attention" if end.needs_attention == 1 else "need attention": end.needs_attention,
         "paused": end.paused,
         "cancelled": end.cancelled,
     }

@@ -9,7 +9,16 @@ from typing import TYPE_CHECKING, Protocol
 from chant_ls.cli import render
 from chant_ls.cli.failures import refuse
 from chant_ls.cli.story import line_of, told
-from chant_ls.engine.events import Entry, Finished, JobFinished, Output, Started, Tool
+from chant_ls.engine.events import (
+    Entry,
+    Finished,
+    JobFinished,
+    Merged,
+    MergeRefused,
+    Output,
+    Started,
+    Tool,
+)
 from chant_ls.model.spec import short_id
 
 if TYPE_CHECKING:
@@ -62,6 +71,7 @@ def _written(entries: Iterator[Entry | None]) -> Iterator[Entry | None]:
 def follow(entries: Iterator[Entry | None], view: View) -> int | None:
     """Draws each event and, in between, the passing of time. None: the job ended without a word."""
     at_work: dict[str, AtWork] = {}
+    merged: dict[str, bool] = {}
     code: int | None = None
     for entry in entries:
         if entry is None:
@@ -73,8 +83,13 @@ def follow(entries: Iterator[Entry | None], view: View) -> int | None:
             case Output() | Tool() if entry.spec in at_work:
                 said = render.one_line(told(entry.event))
                 at_work[entry.spec] = replace(at_work[entry.spec], last=said)
-            case Finished():
+            case Merged() | MergeRefused():
+                merged[entry.spec] = isinstance(entry.event, Merged)
+            case Finished(state):
                 at_work.pop(entry.spec, None)
+                if entry.spec in merged:
+                    told_already = merged.pop(entry.spec)
+                    entry = replace(entry, event=Finished("" if told_already else state))
             case JobFinished(ended):
                 code = ended
         if line := line_of(entry):

@@ -7,6 +7,7 @@ from chant_ls.engine.git_port import Git, GitError, Head, Move, Settle
 from chant_ls.model.refusal import Refusal
 
 _TRIES = 3
+_THEN = "then commit `.chant` with git"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,9 @@ def _commit(
     content = {git.prefix + path: data for path, data in files.items()}
     own = git.prefix + own if own else ""
     done = _obstacle(git, tuple(content)) or _made(git, content, own, settle, message)
-    return done if isinstance(done, Kept) else Kept(note=f"not committed: {done.message}")
+    if isinstance(done, Kept):
+        return done
+    return Kept(note="; ".join(filter(None, (f"not committed: {done.message}", done.hint))))
 
 
 def _obstacle(git: Git, paths: tuple[str, ...]) -> Refusal | None:
@@ -61,7 +64,7 @@ def _obstacle(git: Git, paths: tuple[str, ...]) -> Refusal | None:
         return Refusal("the repository is bare")
     busy = git.under_way()
     if busy:
-        return Refusal(f"a {busy} is under way")
+        return Refusal(f"a {busy} is under way", f"finish it, {_THEN}")
     ignored = git.ignored(paths)
     if ignored:
         return Refusal("git ignores it" if len(paths) == 1 else f"git ignores {min(ignored)}")
@@ -90,9 +93,9 @@ def _made_on(
     message: str,
 ) -> Kept | Refusal:
     if not head.branch:
-        return Refusal("HEAD is detached")
+        return Refusal("HEAD is detached", f"`git switch` to a branch, {_THEN}")
     if not head.commit:
-        return Refusal("the branch has no commit yet")
+        return Refusal("the branch has no commit yet", "commit `.chant` with git as its first")
     blobs: dict[str, str] = {}
     for path, data in content.items():
         blob = "" if data is None else git.write_blob(path, data)

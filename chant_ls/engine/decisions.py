@@ -25,7 +25,7 @@ def decide(
     Private specs and ignored files are written and not committed."""
     old = engine.specs.read(file.path)
     if old is None:
-        return Refusal(f"{file.path} cannot be read", "`chant list` shows all specs")
+        return Refusal(f"{file.path} cannot be read", "`chant list --all` shows all specs")
     new = specfile.encode(change(specfile.decode(old)))
     if new == old:
         return Written()
@@ -59,4 +59,4 @@ def _committed(engine: Engine, file: SpecFile, new: bytes, verb: str) -> Kept:
 
 
 def existing(snapshot: Snapshot, id: str) -> SpecFile | Refusal:
-    return snapshot.find(id) or Refusal(f"there is no spec {id}", "`chant list` shows all")
+    return snapshot.find(id) or Refusal(f"there is no spec {id}", "`chant list --all` shows all")

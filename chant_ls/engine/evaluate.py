@@ -105,15 +105,24 @@ def _trespasses(run: Live) -> tuple[str, ...] | GitError:
 def commit(run: Live) -> Verdict | None:
     """What the agent left uncommitted: its work if it ended well, else a checkpoint."""
     id, title = run.record.spec, run.approved.document.facts.title
-    made = messages.work(id, title, run.private)
+    own = _only_own_text(run)
+    made = _about("spec", run) if own else messages.work(id, title, run.private)
     message = made if run.well else _about("checkpoint", run)
     done = run.engine.git.commit_all(run.worktree, message)
     if isinstance(done, GitError):
         return failed(done, "what the agent left could not be committed")
     if done:
-        kind = "work" if run.well else "checkpoint"
+        kind = "work" if run.well and not own else "spec" if own else "checkpoint"
         run.emit(Committed(done, message.partition("\n")[0], kind))
     return None
+
+
+def _only_own_text(run: Live) -> bool:
+    """Whether all that is not committed is the spec as the user wrote it."""
+    if run.copies.read(run.record.spec_path) != run.approved.data:
+        return False
+    left = run.engine.git.leftovers(run.worktree)
+    return not isinstance(left, GitError) and {*left.changed, *left.untracked} == {run.own}
 
 
 def judge_agent(run: Live) -> Verdict | None:
@@ -167,7 +176,9 @@ def judge(run: Live) -> Verdict | None:
     return Verdict(
         RunState.NEEDS_ATTENTION,
         f"{count} not met: {left[0]}" + (f" (and {len(left) - 1} more)" if left[1:] else ""),
-        f"`chant log {id}` shows more; `chant resume {id}` goes on, `chant reset {id}` starts over",
+        f"`chant log {id}` shows more; `chant resume {id}` goes on; `chant takeover {id}` tells "
+        f"what is left, to end it by hand and `chant finalize {id}`; `chant resume {id} "
+        f"--skip-criteria` completes it as it is; `chant reset {id}` starts over",
         left,
     )
 
@@ -188,6 +199,8 @@ def complete(run: Live) -> Verdict | None:
     commits = run.engine.git.commits(run.base(), run.record.branch)
     if isinstance(commits, GitError):
         return failed(commits, "the commits of the branch cannot be read")
+    if run.engine.specs.read(run.record.spec_path) != run.approved.data:
+        run.emit(Note("the spec was changed meanwhile: this run worked its earlier text"))
     now = run.record.completed_at or run.engine.clock.now()
     run.keep(completed_at=now)
     shas = tuple(commit.sha[:12] for commit in commits if not commit.bookkeeping)

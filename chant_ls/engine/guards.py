@@ -15,13 +15,14 @@ from chant_ls.engine.jobs import WorkRequest
 from chant_ls.engine.liveness import busy
 from chant_ls.engine.specfile import decode
 from chant_ls.model.config import Provider
-from chant_ls.model.lifecycle import Event, move
+from chant_ls.model.lifecycle import Event, move, transition
 from chant_ls.model.refusal import Refusal
 from chant_ls.model.spec import SpecId
 from chant_ls.syntax.config import parse_config
 from chant_ls.syntax.nodes import Document
 
 CONFIG = ".chant/config.md"
+SHOWN = "`chant list --all` shows all"
 LEAST_FREE = 64 << 20
 """Bytes that must be free where worktrees go."""
 
@@ -57,9 +58,8 @@ def find(snapshot: Snapshot, text: str, scope: Scope, today: str | None = None) 
         return found.id
     if isinstance(found, Ambiguous):
         return Refusal(f"{text!r} names several specs", "give more of the id", found.candidates)
-    near = (
-        f"did you mean {', '.join(found.nearest)}?" if found.nearest else "`chant list` shows all"
-    )
+    known = f"did you mean {', '.join(found.nearest)}?" if found.nearest else ""
+    near = known or f"{SHOWN}, `chant search` finds words"
     return Refusal(f"there is no spec {text!r}", near)
 
 
@@ -89,7 +89,7 @@ def runnable(
     file = snapshot.find(id)
     data = engine.specs.read(file.path) if file else None
     if file is None or data is None:
-        return Refusal(f"{id}: its file cannot be read", "`chant list` shows all specs")
+        return Refusal(f"{id}: its file cannot be read", SHOWN)
     document = file.document
     told = _parses(document, file) or _lint(snapshot, file)
     if told:
@@ -183,8 +183,9 @@ def _unreadable(snapshot: Snapshot, id: SpecId) -> Refusal | None:
 def _startable(snapshot: Snapshot, id: SpecId, request: WorkRequest) -> Refusal | None:
     status = snapshot.status(id)
     if status is None:
-        return Refusal(f"there is no spec {id}", "`chant list` shows all")
-    event = Event.RESUME if request.resume else Event.WORK
+        return Refusal(f"there is no spec {id}", SHOWN)
+    goes_on = not isinstance(transition(status, Event.RESUME), Refusal)
+    event = Event.RESUME if request.resume or (request.fresh and goes_on) else Event.WORK
     result = move(id, status, event)
     return result if isinstance(result, Refusal) else None
 

@@ -50,6 +50,16 @@ def infos(
     return {id: _info(record, alive, landed) for id, record in records.items()}
 
 
+def with_conflict(runs: dict[SpecId, RunInfo], merge: object) -> dict[SpecId, RunInfo]:
+    """`merge` is what is kept of the merge that waits at a conflict (engine/merge_state.py)."""
+    told = merge if isinstance(merge, Mapping) else {}
+    spec, folder = SpecId(str(told.get("spec", ""))), str(told.get("folder", ""))
+    run = runs.get(spec)
+    if run is None or not told.get("paths") or run.run != told.get("run"):
+        return runs
+    return {**runs, spec: run._replace(conflict=folder)}
+
+
 def _info(
     record: RunRecord, alive: Callable[[ProcessId], bool], landed: Callable[[RunRecord], bool]
 ) -> RunInfo:

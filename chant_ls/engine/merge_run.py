@@ -114,6 +114,7 @@ def finished(engine: Engine, record: RunRecord) -> Finished:
 def tidy(engine: Engine, record: RunRecord, into: str) -> tuple[str, ...]:
     """Worktree and branch go once their work is in commit `into`; anything else stays, told."""
     kept, notes = _without_worktree(engine, record)
+    notes = (*_elsewhere(engine, record), *notes)
     if kept:
         return notes
     gone = engine.git.delete_branch_if_merged(record.branch, into)
@@ -121,6 +122,15 @@ def tidy(engine: Engine, record: RunRecord, into: str) -> tuple[str, ...]:
         return notes
     why = "it holds commits that were not merged" if gone is False else str(gone)
     return (*notes, f"branch {record.branch} is kept: {why}")
+
+
+def _elsewhere(engine: Engine, record: RunRecord) -> tuple[str, ...]:
+    """That the checkout is on another branch, and so has nothing of it."""
+    here, target = engine.git.head().branch, record.base_branch
+    if here == target:
+        return ()
+    where = f"is on {here}: `git merge {target}` brings it there" if here else "has a detached HEAD"
+    return (f"it is in {target}; your checkout {where}",)
 
 
 def merged(engine: Engine, record: RunRecord, how: How) -> Merged | Conflicted | Refusal:

@@ -19,6 +19,10 @@ def announce(run: Live) -> Verdict | None:
     run.stash = run.engine.git.stash()
     run.emit(Started(record.worktree, record.branch, record.provider))
     run.engine.runs.write_log(record.spec, _header(run))
+    here = run.engine.git.head().branch
+    if here != record.base_branch:
+        where = f"is on {here}" if here else "has a detached HEAD"
+        run.emit(Note(f"cut from {record.base_branch}, where it is merged; your checkout {where}"))
     return None
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Container, Iterator
 from dataclasses import dataclass
 
+from chant_ls.analysis.actions.research import slug_of
 from chant_ls.analysis.snapshot import Snapshot, SpecFile
 from chant_ls.engine import templates
 from chant_ls.engine.engine import Engine
@@ -117,6 +118,7 @@ class _Brief:
             "spec.description": body,
             "spec.path": self.record.spec_path,
             "spec.target_files": self.targets,
+            "spec.output": self.targets or self.new_file(),
             "spec.context": rendered(self.sources.papers(texts(self.document, "context"))),
             "spec.informed_by": rendered(self.sources.papers(facts.informed_by)),
             "spec.acceptance_criteria": self.criteria,
@@ -155,6 +157,14 @@ class _Brief:
     @property
     def targets(self) -> str:
         return "\n".join(self.document.facts.target_files)
+
+    def new_file(self) -> str:
+        """Where to write without target files: what nobody wrote is no result."""
+        facts = self.document.facts
+        if facts.type is SpecType.DOCUMENTATION:
+            return "The spec names no file: a new one, where this project keeps its documentation."
+        name = slug_of(facts.title) or facts.id
+        return f"The spec names no file: a new one, `.chant/research/{name}.md`."
 
     @property
     def criteria(self) -> str:

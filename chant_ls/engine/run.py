@@ -69,7 +69,7 @@ def new_record(
         spec=approved.id,
         attempt=attempt,
         job=job,
-        previous=again.state if again else RunState.RESET,
+        previous=last.state if last and (again or request.fresh) else RunState.RESET,
         supervisor=engine.processes.me(),
         started_at=engine.clock.now(),
         worktree=again.worktree if again else str(engine.worktrees / approved.id),
@@ -145,7 +145,7 @@ def _taken(run: Live, steps: tuple[Step, ...], taken: list[Step]) -> Verdict:
 def close(run: Live, verdict: Verdict) -> None:
     run.engine.fault("close")
     engine = run.engine
-    size = engine.runs.write_log(run.record.spec, _outcome(engine, verdict))
+    size = engine.runs.write_log(run.record.spec, _outcome(engine, run.record.spec, verdict))
     run.keep(
         state=verdict.state,
         step="",
@@ -156,10 +156,12 @@ def close(run: Live, verdict: Verdict) -> None:
     run.emit(StatusChanged(verdict.state.value, verdict.error))
 
 
-def _outcome(engine: Engine, verdict: Verdict) -> str:
+def _outcome(engine: Engine, id: str, verdict: Verdict) -> str:
+    """For the log: it need not say where the log is."""
     now = engine.clock.now()
     why = f": {verdict.error}" if verdict.error else ""
     told = [f"# run {verdict.state.value}{why}", *(f"#   {line}" for line in verdict.details)]
-    if verdict.hint:
-        told.append(f"# next: {verdict.hint}")
+    steps = [s for s in verdict.hint.split("; ") if s and not s.startswith(f"`chant log {id}`")]
+    if steps:
+        told.append(f"# next: {'; '.join(steps)}")
     return "".join(f"{now} {line}\n" for line in told)

@@ -244,9 +244,8 @@ def _named(checkout: Checkout, paths: Sequence[str]) -> Refusal | None:
         return None
     more = (f"and {len(paths) - _LIMIT} more",) if len(paths) > _LIMIT else ()
     return Refusal(
-        f"{len(paths)} of the files to change hold work of yours in {checkout.top}: "
-        + ", ".join(paths[:3])
-        + (" …" if len(paths) > 3 else ""),
+        f"{len(paths)} of the files to change hold{'s' * (len(paths) == 1)} work of yours"
+        f" in {checkout.top}: " + ", ".join(paths[:3]) + (" …" if len(paths) > 3 else ""),
         "commit them, or move them away, and try again",
         (*paths[:_LIMIT], *more),
     )

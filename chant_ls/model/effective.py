@@ -24,7 +24,9 @@ def effective(config: Config) -> tuple[Row, ...]:
 
 
 def shown(value: Setting) -> str:
-    """As one line of a terminal; nothing for what is not set."""
+    """As one line of a terminal; words for what is not set."""
+    if value in ("", ()):
+        return "not set"
     return (
         " ".join(value)
         if isinstance(value, Sequence) and not isinstance(value, str)

@@ -37,10 +37,14 @@ _TABLE: dict[Event, tuple[frozenset[Status], Status]] = {
 _NEXT_STEP: dict[tuple[Event, Status], str] = {
     (Event.WORK, _S.IN_PROGRESS): "`chant log {id}` shows it, `chant cancel {id}` stops it",
     (Event.WORK, _S.PAUSED): "`chant resume {id}` continues it, `chant reset {id}` starts over",
-    (Event.WORK, _S.FAILED): "`chant log {id}` shows why; `chant reset {id}` starts over, "
-    "`chant resume {id}` continues in its worktree",
+    (
+        Event.WORK,
+        _S.FAILED,
+    ): "`chant log {id}` shows why; `chant reset {id}` or `chant work {id} --fresh` "
+    "starts over, `chant resume {id}` continues in its worktree",
     (Event.WORK, _S.NEEDS_ATTENTION): "`chant log {id}` shows why; `chant resume {id}` continues "
-    "in its worktree, `chant reset {id}` starts over",
+    "in its worktree (`--skip-criteria` although boxes are open), `chant takeover {id}` is for "
+    "your own hands, `chant reset {id}` or `chant work {id} --fresh` starts over",
     (Event.WORK, _S.COMPLETED): "`chant merge {id}` merges it if it is not; `chant reset {id}` "
     "makes it pending again",
     (Event.WORK, _S.CANCELLED): "`chant reset {id}` makes it pending again",

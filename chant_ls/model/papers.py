@@ -222,6 +222,7 @@ VARIABLES: Mapping[str, str] = {
     "spec.description": "Its text below the frontmatter.",
     "spec.path": "Its file, relative to the root.",
     "spec.target_files": "The files it is expected to write, a line each.",
+    "spec.output": "Where it writes: its target files, or a file to make where it names none.",
     "spec.context": "The text of the files in its `context`.",
     "spec.informed_by": "The text of what its `informed_by` names.",
     "spec.acceptance_criteria": "Its criteria with their boxes.",

@@ -70,7 +70,8 @@ class RunInfo(NamedTuple):
     """The newest run of a spec as its record tells it. Times are UTC, ISO 8601 with a `Z`.
 
     `live` is whether the supervisor that owns the record still exists (pid, start time of the
-    process and boot id agree); a live state without it is a run that was killed.
+    process and boot id agree); a live state without it is a run that was killed. `conflict` is the
+    folder where its merge waits for somebody to settle it, "" where none does.
     """
 
     run: str
@@ -85,6 +86,7 @@ class RunInfo(NamedTuple):
     provider: str = ""
     error: str = ""
     usage: Usage | None = None
+    conflict: str = ""
 
     @property
     def merged(self) -> bool:
@@ -99,6 +101,14 @@ class RunInfo(NamedTuple):
     def unmerged(self) -> bool:
         """Work that is completed on its branch and not yet merged."""
         return self.state in (RunState.COMPLETED, RunState.MERGING)
+
+    @property
+    def waits_at(self) -> str:
+        """What is said of a merge that waits at a conflict, with the next step; else ""."""
+        if not self.conflict:
+            return ""
+        step = "`chant merge --continue` or `--abort`"
+        return f"merge waits at a conflict in {self.conflict}; next: {step}"
 
 
 def overlaid(stored: Status | None, run: RunInfo | None) -> Status:

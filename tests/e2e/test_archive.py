@@ -13,7 +13,9 @@ def test_put_away_and_brought_back(project: Path) -> None:
     assert refused.code == 1 and "chant cancel" in refused.stderr
     assert chant(project, "cancel", "001", "-y").code == 0
     assert "Would archive: " in chant(project, "archive", "--dry-run").stdout
-    assert chant(project, "archive").stdout.startswith("Archived: ")
+    unasked = chant(project, "archive")
+    assert unasked.code == 1 and "archive -y" in unasked.stderr
+    assert chant(project, "archive", "-y").stdout.startswith("Archived: ")
     assert "nothing to archive" in chant(project, "archive").stderr
     assert "First" in chant(project, "show", "001").stdout
     assert chant(project, "unarchive", "001").stdout.startswith("Unarchived: ")

@@ -47,7 +47,7 @@ def test_a_run_that_failed_and_one_that_waits_to_be_merged(project: Project) -> 
     project.run(does="edit commit fail")
     found = checks(project)
     assert bad(found) == ["run"] and f"chant reset {ID}" in found["run"].next
-    assert "1 commits" in found["branch"].message and found["log"].state is State.OK
+    assert "1 commit that" in found["branch"].message and found["log"].state is State.OK
     project.run(does="tick", resume=True)
     found = checks(project)
     assert bad(found) == [] and found["branch"].next == f"`chant merge {ID}`"

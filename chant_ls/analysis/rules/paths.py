@@ -19,6 +19,7 @@ from chant_ls.model.paths import path_key
 def unresolved_path(subject: Subject) -> Iterator[Finding]:
     """An entry of `informed_by`, `context`, `tracks`, `origin` or `output_schema` names nothing:
     no spec, no file, no folder, and as a pattern it matches no file. The agent would not get it.
+    What a spec in `depends_on` is to write (`target_files`) may come later.
 
     Paths are relative to the project's root and stay inside it; `path#heading` names one section.
 
@@ -34,6 +35,8 @@ def unresolved_path(subject: Subject) -> Iterator[Finding]:
     for value in path_values(subject.file):
         if value.field is None or not value.field.must_exist or _names_spec(snapshot, value):
             continue
+        if _comes(subject, value.text):
+            continue
         known = snapshot.path_fact(value.text)
         if known is not None and (message := _fault(known, value.text)):
             meaning = snapshot.graph.resolve(value.text)
@@ -41,6 +44,13 @@ def unresolved_path(subject: Subject) -> Iterator[Finding]:
             if several:
                 message = f"`{value.text}` could be {listed(several)}"
             yield Finding(value.span, message, data={"candidates": list(several)})
+
+
+def _comes(subject: Subject, path: str) -> bool:
+    """Whether a spec that is waited for is to write the file."""
+    key, snapshot = path_key(path), subject.snapshot
+    above = (snapshot.facts(id) for id in snapshot.graph.dependencies(subject.id))
+    return any(key in map(path_key, facts.target_files) for facts in above if facts)
 
 
 def _names_spec(snapshot: Snapshot, value: Value) -> bool:

@@ -49,6 +49,9 @@ def command(
     Its id is printed. The file gets a commit of its own on the current branch; what you have staged
     stays staged. Write down in it what is wanted, and by which criteria one sees that it is done.
 
+    Type `code`, the default, changes code. `task` and `research` find out and write it down, and
+    change no code; `documentation` writes from its sources. `driver` and `group` hold members.
+
     With --research the spec asks questions, and its findings go to .chant/research (or to --target
     alone). With --then-implement a second spec waits for it and reads what it found; type, prompt
     and targets are those of the second.

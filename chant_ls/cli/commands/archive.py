@@ -3,9 +3,10 @@
 import click
 
 from chant_ls.cli import render
-from chant_ls.cli.context import Invocation, pass_invocation
+from chant_ls.cli.context import Invocation, confirmed, pass_invocation
 from chant_ls.cli.failures import checked
 from chant_ls.cli.options import examples
+from chant_ls.model.words import counted
 
 
 @click.command(
@@ -49,8 +50,9 @@ def command(
     if not planned.moves:
         invocation.say("nothing to archive")
     elif not dry_run:
-        if not ids and not yes and render.live():
-            click.confirm(f"Archive {len(planned.moves)} specs?", abort=True, err=True)
+        if not ids:
+            count = counted(len(planned.moves), "spec")
+            confirmed(f"Archive {count}?", yes, "`chant archive -y` does it unasked")
         done = checked(archive(engine, planned, not no_commit))
         invocation.say_all(done.notes)
     for one in planned.moves:

@@ -28,7 +28,8 @@ def command(invocation: Invocation, validate: bool, as_json: bool) -> None:
     """Show the settings in force.
 
     They are those of .chant/config.md over your own (~/.config/chant/config.md). Settings that
-    nobody set show their built-in value, marked (default).
+    nobody set show their built-in value, marked (default). What is wrong
+    with .chant/config.md is told too.
     """
     app = invocation.app()
     if validate:
@@ -36,18 +37,20 @@ def command(invocation: Invocation, validate: bool, as_json: bool) -> None:
         return
     from chant_ls.model.effective import effective, shown
 
+    broken = _problems(app)
     rows = effective(app.config())
     if as_json:
         render.data({row.key: row.value for row in rows})
-        return
-    for row in rows:
-        render.out(f"{row.key}: {shown(row.value)}{' (default)' if row.default else ''}")
+    for row in () if as_json else rows:
+        render.out(f"{row.key}: {shown(row.value)}{' (default)' if row.default else ''}".rstrip())
+    for problem in broken:
+        render.note(f"error: {problem}")
+    if broken:
+        raise click.exceptions.Exit(REFUSED)
 
 
 def _validate(invocation: Invocation, app: "App", as_json: bool) -> None:
-    from chant_ls.engine.operations.doctor import State, check_config
-
-    problems = [c.message for c in check_config(app.engine) if c.state is not State.OK]
+    problems = _problems(app)
     if as_json:
         render.data({"ok": not problems, "problems": problems})
     else:
@@ -57,3 +60,9 @@ def _validate(invocation: Invocation, app: "App", as_json: bool) -> None:
             invocation.say("the configuration is valid")
     if problems:
         raise click.exceptions.Exit(REFUSED)
+
+
+def _problems(app: "App") -> list[str]:
+    from chant_ls.engine.operations.doctor import State, check_config
+
+    return [check.message for check in check_config(app.engine) if check.state is State.BAD]

@@ -30,7 +30,7 @@ def command(invocation: Invocation, name: str, provider: str, main_branch: str) 
     shell, which runs the `sh` blocks of a spec.
     """
     from chant_ls.app import build_app, find_root
-    from chant_ls.engine.operations.init import InitRequest, init
+    from chant_ls.engine.operations.init import InitRequest, init, next_steps
     from chant_ls.engine.operations.merge_driver import register
 
     root = find_root(invocation.folder)
@@ -44,6 +44,6 @@ def command(invocation: Invocation, name: str, provider: str, main_branch: str) 
     invocation.say_all(done.notes)
     invocation.say_all(checked(register(engine)))
     if done.made:
-        invocation.say("next: commit .chant, then `chant add TITLE` writes the first spec")
+        invocation.say(f"next: {'; '.join(next_steps(build_app(folder, os.environ).engine))}")
     elif not done.changed:
         invocation.say(f"{folder} is a chant project already; nothing to do")

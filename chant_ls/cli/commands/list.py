@@ -11,7 +11,10 @@ from chant_ls.cli.options import examples
 from chant_ls.model.spec import TYPE_ALIASES, SpecType, Status
 
 if TYPE_CHECKING:
-    from chant_ls.analysis.summary import Filters
+    from chant_ls.analysis.summary import Filters, Row
+
+_LEAST = 20
+"""Columns for title and note, however narrow the terminal."""
 
 TYPES = [*(kind.value for kind in SpecType), *TYPE_ALIASES]
 
@@ -70,14 +73,30 @@ def command(
     elif as_json:
         render.data([spec_json(snapshot, id) for id in ids])
     elif ids:
-        shown = rows(snapshot, ids)
-        render.columns(((r.id, r.status.value, _title(r.title, r.note)) for r in shown), styled=1)
+        _table(list(rows(snapshot, ids)))
     else:
         invocation.say(_nothing(bool(snapshot.files), wanted))
 
 
-def _title(title: str, note: str) -> str:
-    return f"{title} ({note})" if note else title
+def _table(found: "list[Row]") -> None:
+    """A line a spec; on a terminal no line is longer than that."""
+    width = render.room()
+    used = max(len(row.id) for row in found) + max(len(row.status) for row in found) + 4
+    left = None if width is None else max(width - used, _LEAST)
+    render.columns(((row.id, row.status.value, _title(row, left)) for row in found), styled=1)
+
+
+def _title(row: "Row", room: int | None) -> str:
+    """The title, then the note in brackets. In a room too small for both, the note has half of it,
+    and what the title leaves."""
+    title, note = render.one_line(row.title), render.one_line(row.note)
+    if not note:
+        return title if room is None else render.fitting(title, room)
+    if room is None:
+        return f"{title} ({note})"
+    spare = max(room // 2, room - len(title) - 3)
+    note = render.fitting(note, spare)
+    return f"{render.fitting(title, room - len(note) - 3)} ({note})"
 
 
 def _nothing(any_specs: bool, wanted: "Filters") -> str:

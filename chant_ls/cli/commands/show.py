@@ -8,6 +8,7 @@ import click
 from chant_ls.cli import render
 from chant_ls.cli.context import Invocation, found, pass_invocation
 from chant_ls.cli.options import examples
+from chant_ls.model.runs import RunState
 from chant_ls.model.spec import SpecId
 
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ def _show(snapshot: "Snapshot", id: SpecId) -> None:
 
 def _fields(snapshot: "Snapshot", id: SpecId) -> Iterator[tuple[str, str]]:
     from chant_ls.analysis.readiness import effective_status
-    from chant_ls.analysis.summary import note
+    from chant_ls.analysis.summary import merged, note
 
     facts, run, file = snapshot.facts(id), snapshot.run(id), snapshot.find(id)
     assert facts is not None and file is not None, "an id that was found"
@@ -65,11 +66,15 @@ def _fields(snapshot: "Snapshot", id: SpecId) -> Iterator[tuple[str, str]]:
     yield "depends_on", ", ".join(facts.depends_on or ())
     yield "informed_by", ", ".join(facts.informed_by)
     yield "target_files", ", ".join(facts.target_files)
-    later = " here; those of its branch come with the merge" if told == "not merged" else ""
+    later = (
+        " here; those of its branch come with the merge"
+        if snapshot.run(id) and merged(snapshot, id) is False
+        else ""
+    )
     yield "criteria", f"{facts.criteria.done}/{facts.criteria.total}{later}"
     if run:
         yield "run", f"{run.run} {'interrupted' if run.interrupted else run.state} {run.started_at}"
-        yield "error", run.error
+        yield ("why" if run.state is RunState.PAUSED else "error"), run.error
         yield "used", run.usage.words() if run.usage else ""
     if run and not run.merged:
         yield "worktree", run.worktree

@@ -9,6 +9,7 @@ from chant_ls.cli.context import Invocation, confirmed, found, pass_invocation
 from chant_ls.cli.failures import checked, refuse
 from chant_ls.cli.options import examples
 from chant_ls.model.spec import short_id
+from chant_ls.model.words import counted
 
 if TYPE_CHECKING:
     from chant_ls.engine.events import RunEvent
@@ -68,7 +69,7 @@ def command(
             f"`chant split {id} -y` writes them unasked",
         )
         done = checked(write(engine, split))
-        render.out(f"Split: {id} into {', '.join(split.ids)}")
+        render.out(f"Split: {id} into {counted(len(split.ids), 'member')}")
         if done.commit:
             invocation.say(f"commit {done.commit[:10]}")
         if done.note:
@@ -85,14 +86,21 @@ def _tell(invocation: Invocation, event: "RunEvent") -> None:
 
 
 def _show(split: "Split") -> None:
-    """The proposal; of a research split the names of its two files are enough."""
+    """The proposal; of a research split names and titles of its two files are
+    enough."""
     for number, id in enumerate(split.ids):
         part = split.parts[number] if split.parts else None
         if part is None:
-            render.heading(id)
+            render.heading(f"{id}  {_title(split, number)}")
             continue
         render.heading(f"{id}  {part.title}")
         waits = ", ".join(short_id(split.ids[n - 1]) for n in part.depends_on)
         lines = [*([f"depends on {waits}"] if waits else []), *part.target_files]
         lines += [f"- [ ] {criterion}" for criterion in part.criteria]
         render.out("\n".join(f"  {line}" for line in lines))
+
+
+def _title(split: "Split", number: int) -> str:
+    from chant_ls.syntax.document import parse
+
+    return parse(split.created[number].text, split.id).facts.title or ""

@@ -9,17 +9,19 @@ from chant_ls.analysis.readiness import describe, effective_status, readiness
 from chant_ls.analysis.resolve import Scope
 from chant_ls.analysis.snapshot import Snapshot, SpecFile
 from chant_ls.analysis.standing import in_doubt
+from chant_ls.analysis.summary import merged
 from chant_ls.analysis.types import Blocked, Severity
 from chant_ls.engine import guards, prompt
 from chant_ls.engine.decisions import existing
 from chant_ls.engine.engine import Engine
 from chant_ls.engine.git_port import GitError
 from chant_ls.engine.liveness import busy
-from chant_ls.engine.operations.doctor import Check, Report, State, told
+from chant_ls.engine.operations.doctor import Check, Report, State, conflict, told
 from chant_ls.engine.records import RunRecord
 from chant_ls.model.refusal import Refusal
 from chant_ls.model.runs import LIVE_STATES, RunState
 from chant_ls.model.spec import CONTAINERS, FINISHED, SpecId, Status
+from chant_ls.model.words import counted
 
 _ENDED_BADLY = frozenset({RunState.FAILED, RunState.NEEDS_ATTENTION})
 
@@ -37,6 +39,7 @@ def diagnose(engine: Engine, id: str) -> tuple[SpecId, Report] | Refusal:
         *_status(snapshot, file),
         *(_run(engine, record) if record else (Check("run", State.OK, "it was never worked"),)),
         *(_left(engine, record) if record else ()),
+        *conflict(engine, found),
         *_means(engine, snapshot, file),
     )
     return found, Report(checks)
@@ -57,7 +60,9 @@ def _file(snapshot: Snapshot, file: SpecFile) -> Iterator[Check]:
 def _status(snapshot: Snapshot, file: SpecFile) -> Iterator[Check]:
     id, criteria = file.facts.id, file.facts.criteria
     status, stored = effective_status(snapshot, id), file.facts.status
-    differs = f", its file says {stored}" if stored and stored != status else ""
+    later = " until the merge" if merged(snapshot, id) is False else ""
+    derived = stored is Status.PENDING and status in (Status.READY, Status.BLOCKED)
+    differs = f", its file says {stored}{later}" if stored != status and not derived else ""
     if in_doubt(snapshot, id):
         hint = f"`chant verify {id}`, or `chant reset {id}` has it worked again"
         yield Check("status", State.BAD, "it was completed and is in doubt", hint)
@@ -109,8 +114,8 @@ def _left(engine: Engine, record: RunRecord) -> Iterator[Check]:
     if isinstance(ahead, GitError) or not ahead:
         yield Check("branch", State.OK, f"{record.branch} is in {record.base_branch}")
         return
-    done = record.state is RunState.COMPLETED
-    message = f"{record.branch} has {len(ahead)} commits that {record.base_branch} lacks"
+    done = record.state is RunState.COMPLETED and not list(conflict(engine, record.spec))
+    message = f"{record.branch} has {counted(len(ahead), 'commit')} that {record.base_branch} lacks"
     yield Check("branch", State.NOTE, message, f"`chant merge {record.spec}`" if done else "")
 
 

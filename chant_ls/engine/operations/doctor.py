@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from chant_ls.analysis.snapshot import Snapshot
-from chant_ls.engine import guards, prompt
+from chant_ls.engine import guards, merge_state, prompt
 from chant_ls.engine.agents import table
 from chant_ls.engine.engine import Engine
 from chant_ls.engine.git_version import outdated
 from chant_ls.engine.operations.recover import interrupted
 from chant_ls.engine.spec_driver import DRIVER, command
 from chant_ls.model.refusal import Refusal
+from chant_ls.model.spec import looks_dated
 from chant_ls.syntax.config import parse_config
 
 CONFIG = ".chant/config.md"
@@ -114,8 +115,21 @@ def _project(engine: Engine) -> Iterator[Check]:
     snapshot = engine.load()
     for name in sorted({engine.config.prompt, *_prompts_of(snapshot)}):
         yield told(f"prompt {name}", prompt.check(engine, name), "is there, with all it extends")
+    yield from _strange(engine, snapshot)
     for path in sorted(p for p in snapshot.private if snapshot.files[p].tracked):
         yield Check("private", State.BAD, f"git tracks {path}", f"`git rm --cached {path}`")
+
+
+def _strange(engine: Engine, snapshot: Snapshot) -> Iterator[Check]:
+    """Files among the specs that are none, or are found by a name that no id has."""
+    for path in sorted(stat.path for stat in engine.specs.stats() if not stat.archived):
+        name = path.rpartition("/")[2].removesuffix(".md")
+        if path not in snapshot.files:
+            hint = "move it away, or begin it with frontmatter (`---`)"
+            yield Check("specs", State.NOTE, f"{path} is no spec: no command reads it", hint)
+        elif not looks_dated(name):
+            message = f"{path} is the spec {name!r}, though that is no id that chant gives"
+            yield Check("specs", State.NOTE, message, "fine if you named it so; else rename it")
 
 
 def check_config(engine: Engine) -> Iterator[Check]:
@@ -158,6 +172,16 @@ def _runs(engine: Engine) -> Iterator[Check]:
         yield Check("runs", State.BAD, f"interrupted: {names}", "`chant recover`")
     else:
         yield Check("runs", State.OK, "none was interrupted")
+    yield from conflict(engine)
+
+
+def conflict(engine: Engine, id: str = "") -> Iterator[Check]:
+    """The merge that waits at a conflict, of this spec or of any."""
+    state = merge_state.read(engine)
+    if state is None or not state.paths or id not in ("", state.spec):
+        return
+    said = merge_state.told(state)
+    yield Check("merge", State.NOTE, f"{said.message}, in {state.folder}", said.hint)
 
 
 def told(name: str, answer: object, well: str) -> Check:

@@ -84,6 +84,18 @@ def init(engine: Engine, request: InitRequest) -> Initialised | Refusal:
     return Initialised(tuple(made), changed, _notes(engine, request))
 
 
+def next_steps(engine: Engine) -> Iterator[str]:
+    """What is left to do before the first spec can be worked, in this order."""
+    unrecorded = engine.runs.writable()
+    if unrecorded:
+        yield f"{unrecorded.hint}, for {unrecorded.message}" if unrecorded.hint else str(unrecorded)
+    attributes = engine.files.read(".gitattributes") is not None
+    yield f"commit .chant{' and .gitattributes' if attributes else ''}"
+    if not engine.config.provider:
+        yield "`chant init --provider NAME` chooses the agent"
+    yield "`chant add TITLE` writes the first spec"
+
+
 def _new(engine: Engine, request: InitRequest) -> str:
     name = request.name or next(filter(None, _names(engine.files)), "") or engine.files.base.name
     found = {"provider": request.provider, "main_branch": request.main_branch or _branch(engine)}

@@ -86,7 +86,7 @@ def _put_aside(
     left = leavings.look(engine, record.branch, main)
     if isinstance(left, GitError):
         return left.refusal("the worktrees could not be listed")
-    if left.work and not request.confirmed:
+    if left.work and not request.confirmed and not _own_text(engine, record, left, main):
         return Refusal(
             f"{record.spec}: the branch {left.branch} holds work that is not merged",
             f"`chant reset {record.spec} -y` keeps it on another branch, "
@@ -98,6 +98,20 @@ def _put_aside(
         return held
     with held:
         return _taken_away(engine, record, main, private)
+
+
+def _own_text(engine: Engine, record: RunRecord, left: leavings.Leavings, main: str) -> bool:
+    """Whether all that is there is the spec as the user wrote it: nothing was worked yet."""
+    git, own = engine.git, engine.git.prefix + record.spec_path
+    base = git.merge_base(main, left.branch) if left.tip else ""
+    changes = git.changes(base, left.branch) if base else ()
+    loose = git.leftovers(left.worktree) if left.worktree else None
+    if isinstance(changes, GitError) or isinstance(loose, GitError) or left.worktree is None:
+        return False
+    paths = {change.path for change in changes}
+    paths |= {*loose.changed, *loose.untracked} if loose else set()
+    copy = engine.files.at(left.worktree / git.prefix).read(record.spec_path)
+    return paths == {own} and copy == engine.runs.snapshot(record.run)
 
 
 def _taken_away(engine: Engine, record: RunRecord, main: str, private: bool) -> str | Refusal:

@@ -150,7 +150,7 @@ def _unasked(engine: Engine, file: SpecFile, base: guards.Base) -> Approved | Re
     """Its checks decide it all: no agent is needed, none must be there."""
     data = engine.specs.read(file.path)
     if data is None:
-        return Refusal(f"{file.path} cannot be read", "`chant list` shows all specs")
+        return Refusal(f"{file.path} cannot be read", "`chant list --all` shows all specs")
     id, document = file.facts.id, file.document
     return Approved(id, file, document, data, Provider(""), "", "", True, False, base)
 
@@ -159,7 +159,7 @@ def _unfit(snapshot: Snapshot, id: SpecId) -> Refusal | None:
     """Only what is merged can be looked at in main."""
     file = snapshot.find(id)
     if file is None:
-        return Refusal(f"there is no spec {id}", "`chant list` shows all")
+        return Refusal(f"there is no spec {id}", "`chant list --all` shows all")
     if is_unmerged(snapshot, id):
         return Refusal(f"{id} is not merged yet", f"`chant merge {id}` merges it")
     if snapshot.status(id) is not Status.COMPLETED and not in_doubt(snapshot, id):
