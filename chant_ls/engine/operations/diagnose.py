@@ -62,7 +62,9 @@ def _status(snapshot: Snapshot, file: SpecFile) -> Iterator[Check]:
     status, stored = effective_status(snapshot, id), file.facts.status
     later = " until the merge" if merged(snapshot, id) is False else ""
     derived = stored is Status.PENDING and status in (Status.READY, Status.BLOCKED)
-    differs = f", its file says {stored}{later}" if stored != status and not derived else ""
+    differs = (
+        f", its file says {stored}{later}" if stored and stored != status and not derived else ""
+    )
     if in_doubt(snapshot, id):
         hint = f"`chant verify {id}`, or `chant reset {id}` has it worked again"
         yield Check("status", State.BAD, "it was completed and is in doubt", hint)
