@@ -109,4 +109,4 @@ def test_a_job_counts_each_spec_as_what_became_of_it(project):
     events = project.run(A, B, C, chain=True, keep_going=True)
     assert events[-1] == JobFinished(1, failed=1, not_merged=1, needs_attention=1)
     told = line_of(Entry(events[-1], "", "", ""))
-    assert told == "0 completed, 1 completed but not merged, 1 need attention, 1 failed, 0 skipped"
+    assert told == "0 completed, 1 completed but not merged, 1 needs attention, 1 failed, 0 skipped"
