@@ -21,6 +21,7 @@ Result = TypeVar("Result")
 _DISK = {
     errno.ENOSPC: "free some space there",
     errno.EDQUOT: "free some of your quota there",
+    errno.EFBIG: "raise your limit on the size of files (`ulimit -f` shows it)",
     errno.EROFS: "mount it writable, or work on a copy elsewhere",
     errno.EACCES: "give yourself access to it (`ls -ld` shows its owner and mode)",
     errno.EPERM: "give yourself access to it (`ls -ld` shows its owner and mode)",

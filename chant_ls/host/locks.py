@@ -1,5 +1,6 @@
 """OS locks on files that are never deleted: the kernel drops them when their holder dies."""
 
+import contextlib
 import fcntl
 import json
 import os
@@ -58,8 +59,10 @@ def _try(fd: int) -> bool:
 
 
 def _write(fd: int, holder: dict[str, object]) -> None:
-    os.ftruncate(fd, 0)
-    os.pwrite(fd, json.dumps(holder).encode(), 0)
+    """On a full disk nobody learns who holds it, but it is held."""
+    with contextlib.suppress(OSError):
+        os.ftruncate(fd, 0)
+        os.pwrite(fd, json.dumps(holder).encode(), 0)
 
 
 def _taken(path: Path, name: str) -> Refusal:

@@ -1,10 +1,13 @@
 """A machine that misbehaves while runs go on: no room on the disk, a clock far away, locks that
 another git holds. What is told stays true, no work is lost, and it ends well afterwards."""
 
+import contextlib
 import itertools
 import os
 import resource
-from collections.abc import Iterator
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -16,8 +19,10 @@ from chant_ls.engine.jobs import Job
 from chant_ls.engine.operations import work as verb
 from chant_ls.engine.operations.cleanup import Cleaned, Found, clean, look
 from chant_ls.engine.operations.recover import Recovered, RecoverRequest, recover
+from chant_ls.model.refusal import Refusal
+from tests.cli.running import REPOSITORY
 from tests.engine.project import ForkLauncher, Project
-from tests.engine.test_jobs import A
+from tests.engine.test_jobs import A, B
 from tests.engine.test_killed import (
     REQUESTS,
     assert_ends_well,
@@ -115,6 +120,53 @@ def test_no_room(tmp_path: Path, mode: str, way: str, step: str) -> None:
     assert_told_true(project, ids)
     assert_work_kept(project, job)
     assert_ends_well(project, ids)
+
+
+def in_a_fork(do: Callable[[], bool]) -> bool:
+    child = os.fork()
+    if child == 0:
+        with contextlib.suppress(BaseException):
+            os._exit(0 if do() else 1)
+        os._exit(2)
+    return os.waitpid(child, 0)[1] == 0
+
+
+@pytest.mark.scenario(Row.FULL)
+def test_a_lock_is_not_lost_for_want_of_room(project: Project) -> None:
+    """It would be held for as long as the process lives, which for a server is all day."""
+    runs = project.app.engine.runs
+
+    def released() -> bool:
+        no_room()
+        with runs.lock(A):
+            taken = runs.lock(A)
+        again = runs.lock(A)
+        return isinstance(taken, Refusal) and not isinstance(again, Refusal)
+
+    assert in_a_fork(released)
+
+
+@pytest.mark.scenario(Row.FULL)
+@pytest.mark.parametrize("words", ["work B", "merge A", "cancel B -y", "reset A -y", "recover"])
+def test_a_verb_without_room_is_refused(tmp_path: Path, words: str) -> None:
+    project = made(tmp_path, "tracked", "chain")
+    project.run(A)
+    before = project.repo.picture(), project.app.engine.runs.newest()
+    told = subprocess.run(
+        [sys.executable, "-m", "chant_ls.cli", *words.replace("A", A).replace("B", B).split()],
+        cwd=project.repo.root,
+        env={**project.env, "PYTHONPATH": str(REPOSITORY)},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        preexec_fn=no_room,
+        check=False,
+    )
+    assert told.returncode == (0 if words == "recover" else 1), told
+    assert "chant has a bug" not in told.stderr
+    assert told.stderr.startswith(("error: ", "runs: ")) or words == "recover", told
+    assert (project.repo.picture(), project.app.engine.runs.newest()) == before
+    assert recover(project.app.engine, RecoverRequest()) == Recovered()
 
 
 def swept(project: Project) -> None:
