@@ -9,7 +9,7 @@ import ctypes
 import os
 import sys
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import psutil
 
@@ -19,6 +19,8 @@ from chant_ls.host import identity
 _PR_SET_CHILD_SUBREAPER = 36
 _PR_GET_CHILD_SUBREAPER = 37
 _STEP = 0.01
+_EXEC = 1.0
+"""Seconds that a process may need to become its program, on a machine with much to do."""
 
 
 def become_subreaper() -> None:
@@ -119,9 +121,20 @@ def _strays(candidate: psutil.Process, mark: str, session: int) -> bool:
     try:
         if session and os.getsid(candidate.pid) == session:
             return True
-        return bool(mark) and candidate.environ().get("CHANT_RUN") == mark
+        return bool(mark) and _environ(candidate).get("CHANT_RUN") == mark
     except (psutil.Error, OSError):
         return False
+
+
+def _environ(candidate: psutil.Process) -> Mapping[str, str]:
+    """While a program takes the place of another (exec), Linux shows neither environment nor
+    arguments of it; a kernel thread, that never has any, has no program either."""
+    deadline = time.monotonic() + _EXEC
+    while not (found := candidate.environ()) and time.monotonic() < deadline:
+        if candidate.cmdline() or not candidate.exe():
+            break
+        time.sleep(_STEP / 10)
+    return found
 
 
 def _running(process: psutil.Process) -> bool:

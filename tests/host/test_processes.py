@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -12,7 +13,7 @@ import pytest
 from chant_ls.engine.ports import Command, Ended
 from chant_ls.engine.records import ProcessId
 from chant_ls.engine.stops import StopToken
-from chant_ls.host import identity
+from chant_ls.host import identity, trees
 from chant_ls.host.processes import SystemProcesses
 from chant_ls.model.refusal import Refusal
 from tests.engine.project import wait_until
@@ -175,3 +176,15 @@ def test_lines_of_megabytes_arrive_whole_and_larger_ones_in_pieces():
         told = [text for name, text in lines if name == stream]
         assert [len(text) >> 20 for text in told] == [3] * 12 + [16, 1]
         assert all(set(text) == {letter} for text in told)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="where an exec can be looked into")
+def test_a_stray_is_known_while_it_becomes_its_program():
+    """Its environment is empty then: seen so, an agent's child would outlive its run."""
+    for _ in range(40):
+        argv = [sys.executable, "-c", "import time; time.sleep(600)"]
+        pid = os.posix_spawn(sys.executable, argv, {"CHANT_RUN": "here"})
+        known = trees._strays(psutil.Process(pid), "here", 0)
+        os.kill(pid, signal.SIGKILL)
+        os.waitpid(pid, 0)
+        assert known
