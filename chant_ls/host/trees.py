@@ -131,7 +131,9 @@ def _environ(candidate: psutil.Process) -> Mapping[str, str]:
     arguments of it; a kernel thread, that never has any, has no program either."""
     deadline = time.monotonic() + _EXEC
     while not (found := candidate.environ()) and time.monotonic() < deadline:
-        if candidate.cmdline() or not candidate.exe():
+        if candidate.cmdline():
+            return candidate.environ()  # it may have become its program since we looked
+        if not candidate.exe():
             break
         time.sleep(_STEP / 10)
     return found
