@@ -36,6 +36,13 @@ def tick() -> None:
     SPEC.write_text(SPEC.read_text().replace("- [ ]", "- [x]"))
 
 
+def tick_whole() -> None:
+    """In one step: killed, it leaves no half of a file."""
+    aside = Path(os.environ["AGENT_GATE"]).with_name(f"{ID}.aside")
+    aside.write_text(SPEC.read_text().replace("- [ ]", "- [x]"))
+    aside.replace(SPEC)
+
+
 def commit() -> None:
     git("add", f"{ID}.txt")
     git("commit", "-q", "-m", f"chant({ID}): work")

@@ -40,7 +40,7 @@ REQUESTS = {
 }
 
 
-def made(folder: Path, mode: str, way: str, does: str = "edit tick") -> Project:
+def made(folder: Path, mode: str, way: str, does: str = "edit tick_whole") -> Project:
     project = make_project(folder, tracked=mode == "tracked")
     for id in REQUESTS[way].ids:
         project.add(id, spec(does))

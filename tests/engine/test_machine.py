@@ -104,7 +104,7 @@ def no_room() -> None:
     ],
 )
 def test_no_room(tmp_path: Path, mode: str, way: str, step: str) -> None:
-    project = made(tmp_path, mode, way, "edit orphan_meek tick")
+    project = made(tmp_path, mode, way, "edit orphan_meek tick_whole")
     before = project.repo.picture()
     engine = replace(project.engine(), fault=lambda at: no_room() if at == step else None)
     job, ids = launched(engine, way).job, REQUESTS[way].ids
