@@ -71,6 +71,13 @@ def counted(monkeypatch, place, name: str) -> list:
     return calls
 
 
+async def quiet(server: Inside, paths: list[str]) -> None:
+    """Until these paths are looked up, some at each look at the disk, and the news of it are out."""
+    [project] = server.server.session.projects.values()
+    await server.until(lambda: all(project.snapshot.path_fact(path) for path in paths))
+    await server.until(lambda: project not in server.server.publisher._due)
+
+
 def parts(server: Inside) -> dict:
     """The reports that were sent in parts, by URI."""
     sent = [one["params"]["value"]["items"] for one in server.named("$/progress")]
@@ -86,6 +93,9 @@ async def test_a_poll_without_news_checks_nothing_and_is_answered_when_there_are
     await server.indexed()
     await server.ask("workspace/diagnostic", {"previousResultIds": [], "partialResultToken": "a"})
     await server.until(lambda: server.named("workspace/diagnostic/refresh"))
+    await quiet(server, [f"docs/{number}.md" for number in range(1, 70)])
+    server.sink.messages.clear()
+    await server.ask("workspace/diagnostic", {"previousResultIds": [], "partialResultToken": "c"})
     first = parts(server)
     assert spec(root, 80).as_uri() in first
     known = [{"uri": uri, "value": report["resultId"]} for uri, report in first.items()]
