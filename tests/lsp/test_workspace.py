@@ -72,7 +72,7 @@ def counted(monkeypatch, place, name: str) -> list:
 
 
 async def quiet(server: Inside, paths: list[str]) -> None:
-    """Until these paths are looked up, some at each look at the disk, and the news of it are out."""
+    """Until these paths are looked up, some at each look at the disk, and their news are out."""
     [project] = server.server.session.projects.values()
     await server.until(lambda: all(project.snapshot.path_fact(path) for path in paths))
     await server.until(lambda: project not in server.server.publisher._due)
