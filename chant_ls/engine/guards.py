@@ -75,6 +75,7 @@ def approve(
     """What holds for this spec, its dependencies among it."""
     return (
         busy(engine, engine.runs.latest(id))
+        or _newer(engine.runs.latest(id))
         or _unreadable(snapshot, id)
         or _startable(snapshot, id, request)
         or _unblocked(snapshot, id)
@@ -170,6 +171,13 @@ def main(engine: Engine) -> Base | Refusal:
     if commit is None:
         return Refusal(f"the branch {branch} has no commit yet", "make a first commit")
     return Base(branch, commit)
+
+
+def _newer(record: RunRecord | None) -> Refusal | None:
+    """Nobody here knows what is going on in it, so nothing starts over it, asked for or not."""
+    if record is None or record.error != NEWER:
+        return None
+    return Refusal(f"{record.spec} needs_attention: {NEWER}", f"or `chant reset {record.spec}`")
 
 
 def _unreadable(snapshot: Snapshot, id: SpecId) -> Refusal | None:
