@@ -13,6 +13,7 @@ from chant_ls.engine.engine import Engine
 from chant_ls.engine.git_version import outdated
 from chant_ls.engine.jobs import WorkRequest
 from chant_ls.engine.liveness import busy
+from chant_ls.engine.records import NEWER, RunRecord
 from chant_ls.engine.specfile import decode
 from chant_ls.model.config import Provider
 from chant_ls.model.lifecycle import Event, move, transition
