@@ -18,6 +18,7 @@ from chant_ls.engine.specfile import decode
 from chant_ls.model.config import Provider
 from chant_ls.model.lifecycle import Event, move, transition
 from chant_ls.model.refusal import Refusal
+from chant_ls.model.runs import RunState
 from chant_ls.model.spec import SpecId
 from chant_ls.syntax.config import parse_config
 from chant_ls.syntax.nodes import Document
@@ -176,7 +177,7 @@ def main(engine: Engine) -> Base | Refusal:
 
 def _newer(record: RunRecord | None) -> Refusal | None:
     """Nobody here knows what is going on in it, so nothing starts over it, asked for or not."""
-    if record is None or record.error != NEWER:
+    if record is None or (record.state, record.error) != (RunState.NEEDS_ATTENTION, NEWER):
         return None
     return Refusal(f"{record.spec} needs_attention: {NEWER}", f"or `chant reset {record.spec}`")
 
