@@ -17,7 +17,7 @@ demo: setup
 test: lint
 	$(BIN)/pytest -n auto -m 'not trust and not long'
 
-# Sizes that nobody has, the guide from top to bottom, every handler on mutated texts.
+# Many real runs in a row, the guide from top to bottom, sizes that nobody has, mutated texts.
 test-long: setup
 	$(BIN)/pytest -n auto -m long
 

@@ -1,5 +1,5 @@
 """What takes long is a suite of its own, not in `make test`: the crash and crowd matrix is `make
-test-trust`, sizes that nobody has and the guide from top to bottom are `make test-long`."""
+test-trust`, many real runs and sizes that nobody has are `make test-long`."""
 
 import signal
 
@@ -34,13 +34,22 @@ TRUST = {
 LONG = {
     "analysis/test_large.py",
     "analysis/test_scale.py",
+    "e2e/test_add_research.py",
+    "e2e/test_archive.py",
     "e2e/test_by_hand.py",
+    "e2e/test_cleanup.py",
+    "e2e/test_commands.py",
+    "e2e/test_drift.py",
     "e2e/test_guide_walked.py",
+    "e2e/test_split.py",
+    "e2e/test_verify.py",
+    "e2e/test_working.py",
     "engine/test_batches.py",
     "engine/test_by_the_way.py",
+    "engine/test_told.py",
     "lsp/test_fuzz.py",
 }
-"""Projects and texts of unusual size, the guide as a user walks it, many runs in a row."""
+"""Many real runs in a row, the guide as a user walks it, projects and texts of unusual size."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
