@@ -41,15 +41,20 @@ LONG = {
     "e2e/test_commands.py",
     "e2e/test_drift.py",
     "e2e/test_guide_walked.py",
+    "e2e/test_neovim.py",
     "e2e/test_split.py",
     "e2e/test_verify.py",
     "e2e/test_working.py",
     "engine/test_batches.py",
     "engine/test_by_the_way.py",
     "engine/test_told.py",
+    "lsp/test_consent.py",
     "lsp/test_fuzz.py",
+    "lsp/test_merge.py",
+    "lsp/test_split.py",
+    "lsp/test_work.py",
 }
-"""Many real runs in a row, the guide as a user walks it, projects and texts of unusual size."""
+"""Many real runs in a row, a real editor, the guide as a user walks it, unusual sizes."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
