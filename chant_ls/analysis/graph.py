@@ -353,7 +353,10 @@ class Graph:
         earlier siblings only the nearest are told, for those wait for the others."""
         if id not in self._places:
             return ()
-        own, members = self.outside_dependencies(id), self.members(id)
+        members = self.members(id)
+        if not members and "." not in id and not self.naming(Relation.MEMBERS, id):
+            return self.dependencies(id)  # most specs: nobody's member, nobody's driver
+        own = self.outside_dependencies(id)
         siblings = order.nearest(self.earlier_siblings(id), self._in_line)
         above = self.inherited(id)
         if not members and not siblings and not above:
