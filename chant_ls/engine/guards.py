@@ -75,9 +75,10 @@ def approve(
     engine: Engine, snapshot: Snapshot, id: SpecId, request: WorkRequest, base: Base
 ) -> Approved | Refusal:
     """What holds for this spec, its dependencies among it."""
+    record = engine.runs.latest(id)
     return (
-        busy(engine, engine.runs.latest(id))
-        or _newer(engine.runs.latest(id))
+        busy(engine, record)
+        or _newer(record)
         or _unreadable(snapshot, id)
         or _startable(snapshot, id, request)
         or _unblocked(snapshot, id)

@@ -194,9 +194,8 @@ def test_without_a_commit_the_files_are_still_there(project: Project) -> None:
     engine = prepared(project, GOOD)
     split = proposed(engine)
     project.repo.git("checkout", "-q", "--detach")
-    written = write(engine, split)
-    assert isinstance(written, Written) and written.commit == ""
-    assert written.note.startswith("not committed: HEAD is detached; `git switch`")
+    told = "HEAD is detached; `git switch` to a branch, then commit `.chant` with git"
+    assert write(engine, split) == Written("", f"not committed: {told}")
     assert project.spec_path(f"{ID}.1").exists() and "driver" in project.spec_path().read_text()
 
 

@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass, replace
 
-from chant_ls.analysis.resolve import Scope
 from chant_ls.analysis.snapshot import Snapshot
-from chant_ls.engine import guards, merge_state, specfile
+from chant_ls.engine import merge_state, specfile
 from chant_ls.engine.decisions import decide, existing
 from chant_ls.engine.engine import Engine
 from chant_ls.engine.liveness import busy, is_live, is_orphaned
+from chant_ls.engine.meant import meant
 from chant_ls.engine.records import RunRecord
 from chant_ls.engine.stopping import closed, stop
 from chant_ls.model.lifecycle import Event, move
@@ -39,13 +39,10 @@ class Cancelled:
 
 
 def cancel(engine: Engine, request: CancelRequest) -> Cancelled | Refusal:
-    worker = guards.role(engine)
-    if worker:
-        return worker
-    snapshot = engine.load()
-    id = guards.find(snapshot, request.id, Scope.ACTIVE, snapshot.today)
-    if isinstance(id, Refusal):
-        return id
+    this = meant(engine, request.id)
+    if isinstance(this, Refusal):
+        return this
+    snapshot, id = this
     record = engine.runs.latest(id)
     refusal = _impossible(snapshot, id, record) or _merging(engine, id, record)
     if refusal:

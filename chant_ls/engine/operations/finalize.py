@@ -4,8 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
-from chant_ls.analysis.resolve import Scope
-from chant_ls.engine import guards, integrate
+from chant_ls.engine import integrate
 from chant_ls.engine.decisions import existing
 from chant_ls.engine.engine import Engine
 from chant_ls.engine.events import Finished
@@ -13,6 +12,7 @@ from chant_ls.engine.guards import Approved, Base
 from chant_ls.engine.jobs import WorkRequest
 from chant_ls.engine.live import Live, Verdict
 from chant_ls.engine.liveness import busy
+from chant_ls.engine.meant import meant
 from chant_ls.engine.ports import Ended
 from chant_ls.engine.records import ProcessId, RunRecord
 from chant_ls.engine.run import close, judged
@@ -50,13 +50,10 @@ class Finalized:
 
 def finalize(engine: Engine, request: FinalizeRequest) -> Finalized | Refusal:
     """Refused, the spec stands as it stood; what its checks found is in the boxes of its copy."""
-    worker = guards.role(engine)
-    if worker:
-        return worker
-    snapshot = engine.load()
-    id = guards.find(snapshot, request.id, Scope.ACTIVE, snapshot.today)
-    if isinstance(id, Refusal):
-        return id
+    this = meant(engine, request.id)
+    if isinstance(this, Refusal):
+        return this
+    snapshot, id = this
     if not request.trusted:
         return Refusal(
             "the checks of this project may not run before you trust it",

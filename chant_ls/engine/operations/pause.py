@@ -2,11 +2,10 @@
 
 from dataclasses import dataclass
 
-from chant_ls.analysis.resolve import Scope
 from chant_ls.analysis.snapshot import Snapshot
-from chant_ls.engine import guards
 from chant_ls.engine.engine import Engine
 from chant_ls.engine.liveness import busy, is_live, is_orphaned
+from chant_ls.engine.meant import meant
 from chant_ls.engine.records import RunRecord
 from chant_ls.engine.stopping import closed, stop
 from chant_ls.model.refusal import Refusal
@@ -25,13 +24,10 @@ class Paused:
 
 def pause(engine: Engine, id: str) -> Paused | Refusal:
     """Returns when the agent and all its processes have ended."""
-    worker = guards.role(engine)
-    if worker:
-        return worker
-    snapshot = engine.load()
-    found = guards.find(snapshot, id, Scope.ACTIVE, snapshot.today)
-    if isinstance(found, Refusal):
-        return found
+    this = meant(engine, id)
+    if isinstance(this, Refusal):
+        return this
+    snapshot, found = this
     record = engine.runs.latest(found)
     if record and record.state is not RunState.MERGING:
         if is_live(engine, record):

@@ -3,14 +3,14 @@
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from chant_ls.analysis.resolve import Scope
 from chant_ls.analysis.snapshot import SpecFile
-from chant_ls.engine import guards, leavings, merge_state, specfile
+from chant_ls.engine import leavings, merge_state, specfile
 from chant_ls.engine.agent import run_mark
 from chant_ls.engine.decisions import decide, existing
 from chant_ls.engine.engine import Engine
 from chant_ls.engine.git_port import GitError
 from chant_ls.engine.liveness import busy
+from chant_ls.engine.meant import meant
 from chant_ls.engine.ports import REPO, REPO_WAIT
 from chant_ls.engine.records import RunRecord
 from chant_ls.model.lifecycle import Event, move
@@ -40,13 +40,10 @@ class WasReset:
 
 
 def reset(engine: Engine, request: ResetRequest) -> WasReset | Refusal:
-    worker = guards.role(engine)
-    if worker:
-        return worker
-    snapshot = engine.load()
-    id = guards.find(snapshot, request.id, Scope.ACTIVE, snapshot.today)
-    if isinstance(id, Refusal):
-        return id
+    this = meant(engine, request.id)
+    if isinstance(this, Refusal):
+        return this
+    snapshot, id = this
     file = existing(snapshot, id)
     if isinstance(file, Refusal):
         return file

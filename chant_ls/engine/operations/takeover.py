@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from chant_ls.analysis.resolve import Scope
-from chant_ls.engine import guards, specfile
+from chant_ls.engine import specfile
 from chant_ls.engine.copies import copy_folder
 from chant_ls.engine.engine import Engine
 from chant_ls.engine.git_port import Commit, DiffStat, GitError
 from chant_ls.engine.liveness import busy, is_live, is_orphaned
+from chant_ls.engine.meant import meant
 from chant_ls.engine.operations.log import LogRequest, log
 from chant_ls.engine.operations.pause import pause
 from chant_ls.engine.records import RunRecord
@@ -50,13 +50,10 @@ class Taken:
 
 
 def takeover(engine: Engine, request: TakeoverRequest) -> Taken | Refusal:
-    worker = guards.role(engine)
-    if worker:
-        return worker
-    snapshot = engine.load()
-    id = guards.find(snapshot, request.id, Scope.ACTIVE, snapshot.today)
-    if isinstance(id, Refusal):
-        return id
+    this = meant(engine, request.id)
+    if isinstance(this, Refusal):
+        return this
+    id = this.id
     record = engine.runs.latest(id)
     if record is None or record.state in (RunState.RESET, RunState.MERGED, RunState.CANCELLED):
         return Refusal(f"{id} has no work to take over", f"`chant show {id}` tells how it stands")

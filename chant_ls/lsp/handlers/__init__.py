@@ -1,5 +1,5 @@
-"""Every method we answer, and where. A handler's module is imported when it is first called: until
-`initialize` is answered, nothing is imported that it does not need."""
+"""Every method we answer, and where. A handler's module is imported when it is first called: a
+start imports only what the first text needs."""
 
 from collections.abc import Callable
 from importlib import import_module
